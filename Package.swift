@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// SwiftPM accepts unsafe flags from a root package only; without them a package that depends on this one
+/// still builds.
+let isRoot = !Context.packageDirectory.contains("/checkouts/")
+
+/// AVX2 and FMA on x86-64, and optimised debug builds. Those need whole modules: a file on its own does not
+/// see the body of a default `apply`, and would run it unspecialised, 400 times slower.
+let numericFlags: [SwiftSetting] = {
+  guard isRoot else { return [] }
+  var flags: [SwiftSetting] = [
+    .unsafeFlags(
+      ["-O", "-disable-batch-mode", "-whole-module-optimization", "-num-threads", "2"],
+      .when(configuration: .debug))
+  ]
+  #if arch(x86_64)
+    flags.append(.unsafeFlags(["-Xcc", "-march=x86-64-v3"]))
+  #endif
+  return flags
+}()
+
+// The Swift packages that other people keep.
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
+let customDump = Target.Dependency.product(name: "CustomDump", package: "swift-custom-dump")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// The modules, in dependency order: a module uses only those of the rows above its own.
+let modules: [(name: String, uses: [Target.Dependency])] = [
+  // Row 1
+  ("Diagnostics", []),
+  ("Numbers", ["CVectorMath", "Diagnostics"]),
+  ("Processes", ["Diagnostics", subprocess]),
+  // Row 2
+  ("Formulas", ["Numbers", "Diagnostics"]),
+  ("ReferenceNumerics", ["CGSL", "Numbers", "Diagnostics"]),
+  ("PropertyTesting", ["Numbers", "Diagnostics", customDump]),
+  ("Properties", ["Numbers", "Diagnostics"]),
+  // Row 3
+  ("Optimizers", ["CVectorMath", "Numbers", "Diagnostics", "Formulas", "Properties"]),
+  ("Proving", ["Numbers", "Diagnostics", "Processes", "Formulas", "Properties"]),
+]
+
+let package = Package(
+  name: "assay",
+  products: [
+    .library(name: "Assay", targets: modules.map(\.name))
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/attaswift/BigInt", exact: "6.0.1"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/pointfreeco/swift-custom-dump", exact: "1.7.3"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CGSL", providers: [.apt(["libgsl-dev"])]),
+    .systemLibrary(name: "CVectorMath"),
+  ]
+    + modules.map { .target(name: $0.name, dependencies: $0.uses) }
+    + [
+      .testTarget(name: "PropertiesTests", dependencies: ["Properties", "Diagnostics"])
+    ],
+  swiftLanguageModes: [.v6])
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+  ]
+  if target.type != .test { target.swiftSettings? += numericFlags }
+}

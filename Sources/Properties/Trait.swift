@@ -1,0 +1,59 @@
+/// Something that is true of an optimizer, and that decides which properties are asked of it.
+///
+/// A card lists an optimizer's traits; a property lists those that it requires and excludes.
+public struct Trait: Hashable, Sendable {
+  public let name: String
+  public init(_ name: String) { self.name = name }
+}
+
+extension Trait {
+  // The shape of the rule.
+
+  /// Each coordinate's step depends on that coordinate's history only.
+  public static let coordinateWise = Trait("coordinateWise")
+  /// The step is linear in the gradients.
+  public static let linear = Trait("linear")
+  /// A step needs the loss.
+  public static let requiresLoss = Trait("requiresLoss")
+  /// The state holds the learning rate of earlier steps.
+  public static let holdsRateInState = Trait("holdsRateInState")
+
+  // Moments.
+
+  /// Keeps `m ← β₁m + (1 − β₁)g`.
+  public static let firstMoment = Trait("firstMoment")
+  /// Keeps `v ← β₂v + (1 − β₂)g²`.
+  public static let secondMoment = Trait("secondMoment")
+  /// Divides its moments by `1 − βᵗ`.
+  public static let biasCorrected = Trait("biasCorrected")
+  /// Steps by `m̂/(√v̂ + ε)`, with `ε` in either place.
+  public static let adamRatio = Trait("adamRatio")
+  /// Keeps `s ← β₃s + (1 − β₃)(g − m)²` and shrinks the step by it.
+  public static let variancePenalty = Trait("variancePenalty")
+  /// A decay that changes from step to step.
+  public static let varyingDecay = Trait("varyingDecay")
+
+  // Symmetries and laws.
+
+  /// (θ, g) → (−θ, −g) mirrors the run.
+  public static let odd = Trait("odd")
+  /// A shift of θ shifts the run.
+  public static let translationInvariant = Trait("translationInvariant")
+  /// g → cg scales the steps by c.
+  public static let gradientCovariant = Trait("gradientCovariant")
+  /// g → cg leaves the steps as they are, with ε scaled alike.
+  public static let gradientInvariant = Trait("gradientInvariant")
+  /// The first step, without decay, never climbs.
+  public static let descent = Trait("descent")
+  /// The card states a bound on |Δθ|.
+  public static let boundedStep = Trait("boundedStep")
+  /// Weight decay beside the gradient: θ ← θ − αλθ.
+  public static let decoupledDecay = Trait("decoupledDecay")
+  /// Weight decay within the gradient: g ← g + λθ.
+  public static let coupledDecay = Trait("coupledDecay")
+
+  // Other subjects.
+
+  /// A loss transform is part of the subject.
+  public static let lossTransform = Trait("lossTransform")
+}
