@@ -62,7 +62,8 @@ let package = Package(
   ]
     + modules.map { .target(name: $0.name, dependencies: $0.uses) }
     + [
-      .testTarget(name: "PropertiesTests", dependencies: ["Properties", "Diagnostics"])
+      .testTarget(name: "PropertiesTests", dependencies: ["Properties", "Diagnostics"]),
+      .testTarget(name: "ProcessesTests", dependencies: ["Processes", "Diagnostics"]),
     ],
   swiftLanguageModes: [.v6])
 
