@@ -36,7 +36,7 @@ let modules: [(name: String, uses: [Target.Dependency])] = [
   ("Processes", ["Diagnostics", subprocess]),
   // Row 2
   ("Formulas", ["Numbers", "Diagnostics"]),
-  ("ReferenceNumerics", ["CGSL", "Numbers", "Diagnostics"]),
+  ("ReferenceNumerics", ["CGSL", "Diagnostics"]),
   ("PropertyTesting", ["Numbers", "Diagnostics", customDump]),
   ("Properties", ["Numbers", "Diagnostics"]),
   // Row 3
@@ -64,6 +64,8 @@ let package = Package(
     + [
       .testTarget(name: "PropertiesTests", dependencies: ["Properties", "Diagnostics"]),
       .testTarget(name: "ProcessesTests", dependencies: ["Processes", "Diagnostics"]),
+      .testTarget(
+        name: "ReferenceNumericsTests", dependencies: ["ReferenceNumerics", "Diagnostics"]),
     ],
   swiftLanguageModes: [.v6])
 
