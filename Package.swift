@@ -66,6 +66,7 @@ let package = Package(
       .testTarget(name: "ProcessesTests", dependencies: ["Processes", "Diagnostics"]),
       .testTarget(
         name: "ReferenceNumericsTests", dependencies: ["ReferenceNumerics", "Diagnostics"]),
+      .testTarget(name: "NumbersTests", dependencies: ["Numbers", "Diagnostics", bigInt]),
     ],
   swiftLanguageModes: [.v6])
 

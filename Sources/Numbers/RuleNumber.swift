@@ -2,8 +2,7 @@
 ///
 /// There is no `<` and no `==`: a rule that branches on data cannot be traced, so it does not compile.
 /// What would be a branch is `select`, which evaluates both sides.
-public protocol RuleNumber: ExpressibleByIntegerLiteral, Sendable
-where IntegerLiteralType == Int {
+public protocol RuleNumber: ExpressibleByIntegerLiteral, Sendable {
   /// Why an operation has no value of this type; `Never` where each has one.
   associatedtype Failure: Error
 

@@ -1,0 +1,111 @@
+internal import Glibc
+
+extension Interval {
+  /// `baseʸ`: by products, rounded outwards, where the exponent is one whole number; otherwise over the
+  /// part of `base` that is not negative.
+  ///
+  /// Undefined where `base` may be negative under another exponent, or 0 under a negative one.
+  @inlinable
+  public static func power(_ base: Interval, _ exponent: Interval) -> Interval {
+    if exponent.isPoint, exponent.lower.magnitude <= 0x1p53,
+      exponent.lower == exponent.lower.rounded(.towardZero)
+    {
+      let power = base.power(Int(exponent.lower))
+      return Interval(unchecked: power.lower, power.upper, power.isDefined && exponent.isDefined)
+    }
+    return realPower(base, exponent)
+  }
+
+  /// `self` to a whole power; `0⁰ = 1`.
+  @inlinable
+  public func power(_ exponent: Int) -> Interval {
+    if exponent == 0 { return Interval(unchecked: 1, 1, isDefined) }
+    if exponent < 0 {
+      guard exponent > -(1 << 62) else { return .realPower(self, Interval(Double(exponent))) }
+      return 1 / power(-exponent)
+    }
+    if exponent.isMultiple(of: 2) {
+      return Interval(
+        unchecked: Interval.powerBelow(leastMagnitude, exponent),
+        Interval.powerAbove(largestMagnitude, exponent), isDefined)
+    }
+    let low =
+      lower >= 0
+      ? Interval.powerBelow(lower, exponent) : -Interval.powerAbove(-lower, exponent)
+    let high =
+      upper >= 0
+      ? Interval.powerAbove(upper, exponent) : -Interval.powerBelow(-upper, exponent)
+    return Interval(unchecked: low, high, isDefined)
+  }
+
+  /// A lower bound of `baseⁿ` for `base ≥ 0` and `n ≥ 1`.
+  @inlinable
+  static func powerBelow(_ base: Double, _ exponent: Int) -> Double {
+    var bit = Int.bitWidth - 1 - exponent.leadingZeroBitCount
+    var result = base
+    while bit > 0 {
+      bit -= 1
+      result = DirectedRounding.productBelow(result, result)
+      if exponent >> bit & 1 == 1 { result = DirectedRounding.productBelow(result, base) }
+    }
+    return max(0, result)
+  }
+
+  @inlinable
+  static func powerAbove(_ base: Double, _ exponent: Int) -> Double {
+    var bit = Int.bitWidth - 1 - exponent.leadingZeroBitCount
+    var result = base
+    while bit > 0 {
+      bit -= 1
+      result = DirectedRounding.productAbove(result, result)
+      if exponent >> bit & 1 == 1 { result = DirectedRounding.productAbove(result, base) }
+    }
+    return result
+  }
+
+  /// Powers of what is not negative in `base`: monotone in each argument, so extreme at the corners.
+  @usableFromInline
+  static func realPower(_ base: Interval, _ exponent: Interval) -> Interval {
+    guard base.upper >= 0 else { return .undefined }
+    let (low, high) = (max(0, base.lower), base.upper)
+    let isDefined =
+      base.isDefined && exponent.isDefined && base.lower >= 0
+      && (base.lower > 0 || exponent.lower >= 0)
+    if high == 0 && exponent.upper < 0 { return .undefined }
+    var (lower, upper) = (Double.infinity, 0.0)
+    for x in [low, high] {
+      for y in [exponent.lower, exponent.upper] {
+        let value = pow(x, y)
+        let isExact = x == 0 || x == 1 || y == 0 || y == 1 || x == .infinity || y.isInfinite
+        lower = min(lower, isExact ? value : DirectedRounding.widenedBelow(value))
+        upper = max(upper, isExact ? value : DirectedRounding.widenedAbove(value))
+      }
+    }
+    return Interval(
+      unchecked: min(max(0, lower), .greatestFiniteMagnitude), upper, isDefined)
+  }
+
+  /// `1 − baseᵗ`, decreasing in `base` and increasing in `t` for a base in `0 ... 1`.
+  ///
+  /// The intersection of two enclosures: by products, and by `−expm1(t·log base)`, which does not cancel.
+  public static func oneMinusPower(_ base: Interval, _ t: Interval) -> Interval {
+    let direct = 1 - power(base, t)
+    guard base.lower >= 0, base.upper <= 1, t.lower > 0 else { return direct }
+    let lower =
+      base.upper == 0
+      ? 1 : oneMinusPower(of: base.upper, Interval(unchecked: t.lower, t.lower, true)).lower
+    let upper =
+      base.lower == 0 || t.upper == .infinity
+      ? 1 : oneMinusPower(of: base.lower, Interval(unchecked: t.upper, t.upper, true)).upper
+    let (low, high) = (max(lower, direct.lower), min(upper, direct.upper))
+    return Interval(unchecked: low, high, direct.isDefined)
+  }
+
+  /// `−expm1(t·log base)` for one base in `0 <.. 1` and one finite exponent.
+  private static func oneMinusPower(of base: Double, _ t: Interval) -> Interval {
+    let exponent = t * log(Interval(unchecked: base, base, true))
+    let lower = exponent.upper == 0 ? 0 : -DirectedRounding.widenedAbove(expm1(exponent.upper))
+    let upper = exponent.lower == 0 ? 0 : -DirectedRounding.widenedBelow(expm1(exponent.lower))
+    return Interval(unchecked: max(0, lower), min(1, upper), true)
+  }
+}

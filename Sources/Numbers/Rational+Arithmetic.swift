@@ -1,0 +1,55 @@
+extension Rational {
+  public static func + (x: Rational, y: Rational) -> Rational { sum(x, y.numerator, y.denominator) }
+
+  public static func - (x: Rational, y: Rational) -> Rational {
+    sum(x, -y.numerator, y.denominator)
+  }
+
+  public static prefix func - (x: Rational) -> Rational {
+    Rational(lowest: -x.numerator, x.denominator)
+  }
+
+  /// Source: Knuth, *The Art of Computer Programming*, volume 2, section 4.5.1: two divisors of small
+  /// numbers instead of one of large ones.
+  private static func sum(_ x: Rational, _ c: BigInteger, _ d: BigInteger) -> Rational {
+    let (a, b) = (x.numerator, x.denominator)
+    if b.isOne, d.isOne { return Rational(lowest: a + c, 1) }
+    let divisor = b.greatestCommonDivisor(with: d)
+    if divisor.isOne { return Rational(lowest: a * d + c * b, b * d) }
+    let rest = b / divisor
+    let total = a * (d / divisor) + c * rest
+    let common = total.greatestCommonDivisor(with: divisor)
+    return common.isOne
+      ? Rational(lowest: total, rest * d) : Rational(lowest: total / common, rest * (d / common))
+  }
+
+  public static func * (x: Rational, y: Rational) -> Rational {
+    product(x.numerator, x.denominator, y.numerator, y.denominator)
+  }
+
+  /// `a/b · c/d` of two fractions in lowest terms, `d` of either sign.
+  private static func product(
+    _ a: BigInteger, _ b: BigInteger, _ c: BigInteger, _ d: BigInteger
+  ) -> Rational {
+    let (first, second) = (a.greatestCommonDivisor(with: d), c.greatestCommonDivisor(with: b))
+    let top = (first.isOne ? a : a / first) * (second.isOne ? c : c / second)
+    let bottom = (second.isOne ? b : b / second) * (first.isOne ? d : d / first)
+    return bottom.isNegative ? Rational(lowest: -top, -bottom) : Rational(lowest: top, bottom)
+  }
+
+  public static func / (x: Rational, y: Rational) throws(Failure) -> Rational {
+    guard !y.isZero else { throw .divisionByZero }
+    return product(x.numerator, x.denominator, y.denominator, y.numerator)
+  }
+
+  public static func += (x: inout Rational, y: Rational) { x = x + y }
+  public static func -= (x: inout Rational, y: Rational) { x = x - y }
+  public static func *= (x: inout Rational, y: Rational) { x = x * y }
+
+  public func squared() -> Rational {
+    Rational(lowest: numerator * numerator, denominator * denominator)
+  }
+
+  /// `1/x`.
+  public func reciprocal() throws(Failure) -> Rational { try 1 / self }
+}
