@@ -67,6 +67,7 @@ let package = Package(
       .testTarget(
         name: "ReferenceNumericsTests", dependencies: ["ReferenceNumerics", "Diagnostics"]),
       .testTarget(name: "NumbersTests", dependencies: ["Numbers", "Diagnostics", bigInt]),
+      .testTarget(name: "FormulasTests", dependencies: ["Formulas", "Numbers", "Diagnostics"]),
     ],
   swiftLanguageModes: [.v6])
 
