@@ -85,27 +85,27 @@ extension Interval {
       unchecked: min(max(0, lower), .greatestFiniteMagnitude), upper, isDefined)
   }
 
-  /// `1 − baseᵗ`, decreasing in `base` and increasing in `t` for a base in `0 ... 1`.
-  ///
-  /// The intersection of two enclosures: by products, and by `−expm1(t·log base)`, which does not cancel.
+  /// `1 − baseᵗ`, decreasing in `base` and increasing in `t` where the base is in `0 ... 1` and `t > 0`.
   public static func oneMinusPower(_ base: Interval, _ t: Interval) -> Interval {
-    let direct = 1 - power(base, t)
-    guard base.lower >= 0, base.upper <= 1, t.lower > 0 else { return direct }
-    let lower =
-      base.upper == 0
-      ? 1 : oneMinusPower(of: base.upper, Interval(unchecked: t.lower, t.lower, true)).lower
-    let upper =
-      base.lower == 0 || t.upper == .infinity
-      ? 1 : oneMinusPower(of: base.lower, Interval(unchecked: t.upper, t.upper, true)).upper
-    let (low, high) = (max(lower, direct.lower), min(upper, direct.upper))
-    return Interval(unchecked: low, high, direct.isDefined)
+    let isDefined = base.isDefined && t.isDefined
+    guard base.lower >= 0, base.upper <= 1, t.lower > 0 else { return 1 - power(base, t) }
+    return Interval(
+      unchecked: oneMinusPower(base.upper, t.lower).lower,
+      oneMinusPower(base.lower, t.upper).upper, isDefined)
   }
 
-  /// `−expm1(t·log base)` for one base in `0 <.. 1` and one finite exponent.
-  private static func oneMinusPower(of base: Double, _ t: Interval) -> Interval {
-    let exponent = t * log(Interval(unchecked: base, base, true))
-    let lower = exponent.upper == 0 ? 0 : -DirectedRounding.widenedAbove(expm1(exponent.upper))
-    let upper = exponent.lower == 0 ? 0 : -DirectedRounding.widenedBelow(expm1(exponent.lower))
-    return Interval(unchecked: max(0, lower), min(1, upper), true)
+  /// At one base in `0 ... 1`: the intersection of two enclosures, by products or `pow`, and by
+  /// `−expm1(t·log base)`, which does not cancel.
+  private static func oneMinusPower(_ base: Double, _ t: Double) -> Interval {
+    if base == 0 { return 1 }
+    if base == 1 { return 0 }
+    if t == .infinity { return 1 }
+    let (base, t) = (Interval(unchecked: base, base, true), Interval(unchecked: t, t, true))
+    let direct = 1 - power(base, t)
+    let exponent = t * log(base)
+    let lower = -DirectedRounding.widenedAbove(expm1(exponent.upper))
+    let upper = -DirectedRounding.widenedBelow(expm1(exponent.lower))
+    return Interval(
+      unchecked: max(0, max(lower, direct.lower)), min(1, min(upper, direct.upper)), true)
   }
 }
