@@ -36,6 +36,13 @@ public struct Dual<Base: RuleNumber>: Sendable {
   }
 }
 
+extension Dual: Equatable where Base: Equatable {
+  @inlinable
+  public static func == (x: Dual, y: Dual) -> Bool {
+    x.value == y.value && x.derivative == y.derivative
+  }
+}
+
 extension Dual: RuleNumber {
   public typealias Failure = Base.Failure
 

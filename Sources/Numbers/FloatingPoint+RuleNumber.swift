@@ -31,13 +31,19 @@ extension Double: RuleNumber {
   @inlinable @inline(__always)
   public static func lesser(_ x: Double, _ y: Double) -> Double {
     let chosen = y < x ? y : x
-    return y == y ? chosen : y
+    // Equal numbers have equal bits, but for the signs of zeros.
+    let joined = Double(bitPattern: x.bitPattern | y.bitPattern)
+    let ordered = x == y ? joined : chosen
+    return y == y ? ordered : y
   }
 
   @inlinable @inline(__always)
   public static func greater(_ x: Double, _ y: Double) -> Double {
     let chosen = x < y ? y : x
-    return y == y ? chosen : y
+    // Equal numbers have equal bits, but for the signs of zeros.
+    let joined = Double(bitPattern: x.bitPattern & y.bitPattern)
+    let ordered = x == y ? joined : chosen
+    return y == y ? ordered : y
   }
 
   @inlinable @inline(__always)
@@ -80,13 +86,19 @@ extension Float: RuleNumber {
   @inlinable @inline(__always)
   public static func lesser(_ x: Float, _ y: Float) -> Float {
     let chosen = y < x ? y : x
-    return y == y ? chosen : y
+    // Equal numbers have equal bits, but for the signs of zeros.
+    let joined = Float(bitPattern: x.bitPattern | y.bitPattern)
+    let ordered = x == y ? joined : chosen
+    return y == y ? ordered : y
   }
 
   @inlinable @inline(__always)
   public static func greater(_ x: Float, _ y: Float) -> Float {
     let chosen = x < y ? y : x
-    return y == y ? chosen : y
+    // Equal numbers have equal bits, but for the signs of zeros.
+    let joined = Float(bitPattern: x.bitPattern & y.bitPattern)
+    let ordered = x == y ? joined : chosen
+    return y == y ? ordered : y
   }
 
   @inlinable @inline(__always)
