@@ -65,6 +65,9 @@ let package = Package(
       .testTarget(name: "PropertiesTests", dependencies: ["Properties", "Diagnostics"]),
       .testTarget(name: "ProcessesTests", dependencies: ["Processes", "Diagnostics"]),
       .testTarget(
+        name: "ProvingTests",
+        dependencies: ["Proving", "Formulas", "Numbers", "Properties", "Processes", "Diagnostics"]),
+      .testTarget(
         name: "ReferenceNumericsTests", dependencies: ["ReferenceNumerics", "Diagnostics"]),
       .testTarget(name: "NumbersTests", dependencies: ["Numbers", "Diagnostics", bigInt]),
       .testTarget(name: "FormulasTests", dependencies: ["Formulas", "Numbers", "Diagnostics"]),
