@@ -22,21 +22,12 @@ extension Formula: CustomStringConvertible {
 
   /// Formulas as lines `name = …`, each large part that they share on a line of its own before them.
   ///
-  /// Read one after the other by `Assignment(parsing:bindings:)`, the lines give the same formulas.
+  /// Read one after the other by `Assignment(parsing:bindings:)`, the lines give the same formulas. A label
+  /// that is also a symbol's name is written as `label_new`.
   public static func listing(_ labels: [(name: String, formula: Formula)]) -> [String] {
     let outline = FormulaOutline(labels, prefix: "p", bounds: .lines)
     let notation = TextNotation(graph: outline.graph, names: outline.names)
-    var lines: [String] = []
-    var written: Set<String> = []
-    for place in outline.named {
-      let name = outline.names[place] ?? ""
-      written.insert(name)
-      lines.append("\(name) = \(notation.line(place))")
-    }
-    for (label, root) in zip(labels, outline.graph.roots) where !written.contains(label.name) {
-      lines.append("\(label.name) = \(outline.names[root] ?? notation.line(root))")
-    }
-    return lines
+    return outline.lines(separator: " = ", notation.line)
   }
 }
 

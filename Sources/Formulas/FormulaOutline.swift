@@ -21,6 +21,8 @@ struct FormulaOutline {
   private(set) var names: [String?]
   /// The nodes that have a name, operands first.
   private(set) var named: [Int] = []
+  /// The name of each label.
+  private(set) var labelNames: [String] = []
 
   /// - Parameters:
   ///   - labels: names of some of the graph's nodes.
@@ -55,15 +57,40 @@ struct FormulaOutline {
     }
   }
 
-  /// As the other initialiser, for formulas with labels: of two labels of one node, the first.
+  /// As the other initialiser, for formulas with labels: of two labels of one node, the first. A label that
+  /// is also a symbol's name is written as `label_new`, so that the two can be told apart.
   init(_ labels: [(name: String, formula: Formula)], prefix: String, bounds: Bounds) {
     let graph = FormulaGraph(labels.map(\.formula))
-    let places = zip(graph.roots, labels.map(\.name)).filter {
-      graph.nodes[$0.0].operands.isEmpty == false
+    let symbols = Set(graph.symbols)
+    let labelNames = zip(labels, graph.roots).map { label, root in
+      graph.nodes[root] != .symbol(label.name) && symbols.contains(label.name)
+        ? label.name + "_new" : label.name
     }
+    let places = zip(graph.roots, labelNames).filter { !graph.nodes[$0.0].operands.isEmpty }
     self.init(
       graph, labels: Dictionary(places, uniquingKeysWith: { first, _ in first }), prefix: prefix,
       bounds: bounds)
+    self.labelNames = labelNames
+  }
+
+  /// The lines of all that has a name, operands first, and then of the labels that stand for a part with
+  /// another name, or for a symbol or constant.
+  ///
+  /// - Parameters:
+  ///   - line: writes a node, whatever its own name is.
+  ///   - symbol: writes a name.
+  func lines(
+    separator: String, _ line: (Int) -> String, symbol: (String) -> String = { $0 }
+  ) -> [String] {
+    var lines: [String] = []
+    for place in named {
+      if let name = names[place] { lines.append(symbol(name) + separator + line(place)) }
+    }
+    for (label, root) in zip(labelNames, graph.roots) where names[root] != label {
+      if graph.nodes[root] == .symbol(label) { continue }
+      lines.append(symbol(label) + separator + (names[root].map(symbol) ?? line(root)))
+    }
+    return lines
   }
 }
 

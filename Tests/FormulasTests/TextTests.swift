@@ -55,7 +55,7 @@ struct TextTests {
       let statement = try Assignment(parsing: line, bindings: bindings, in: reading)
       bindings[statement.name] = statement.formula
     }
-    #expect(bindings["again"] == m)
+    #expect(bindings["again"] == m && bindings["m_new"] == m && bindings["v_new"] == v)
     #expect(bindings["plain"] == p1)
     #expect(bindings["p1"] == nil)
   }
