@@ -79,6 +79,21 @@ public struct BigInteger: Sendable {
   }
 }
 
+extension BigInteger {
+  /// The leading 64 bits, the first of them 1, and the exponent of the last: the magnitude lies in
+  /// `bits·2^exponent ..< (bits + 1)·2^exponent`. The number is not 0.
+  var leadingBits: (bits: UInt, exponent: Int) {
+    guard let limbs else {
+      let zeros = small.magnitude.leadingZeroBitCount
+      return (small.magnitude << UInt(zeros), -zeros)
+    }
+    let top = limbs.count - 1
+    let zeros = UInt(limbs[top].leadingZeroBitCount)
+    let rest = top > 0 && zeros > 0 ? limbs[top - 1] >> (64 - zeros) : 0
+    return (limbs[top] &<< zeros | rest, top * 64 - Int(zeros))
+  }
+}
+
 extension BigInteger: ExpressibleByIntegerLiteral {
   @inlinable
   public init(integerLiteral value: Int) { self.init(value) }

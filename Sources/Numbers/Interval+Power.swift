@@ -72,17 +72,26 @@ extension Interval {
       base.isDefined && exponent.isDefined && base.lower >= 0
       && (base.lower > 0 || exponent.lower >= 0)
     if high == 0 && exponent.upper < 0 { return .undefined }
-    var (lower, upper) = (Double.infinity, 0.0)
-    for x in [low, high] {
-      for y in [exponent.lower, exponent.upper] {
-        let value = pow(x, y)
-        let isExact = x == 0 || x == 1 || y == 0 || y == 1 || x == .infinity || y.isInfinite
-        lower = min(lower, isExact ? value : DirectedRounding.widenedBelow(value))
-        upper = max(upper, isExact ? value : DirectedRounding.widenedAbove(value))
-      }
+    var (lower, upper) = corner(low, exponent.lower)
+    func include(_ x: Double, _ y: Double) {
+      let (below, above) = corner(x, y)
+      (lower, upper) = (min(lower, below), max(upper, above))
     }
-    return Interval(
-      unchecked: min(max(0, lower), .greatestFiniteMagnitude), upper, isDefined)
+    if low < high { include(high, exponent.lower) }
+    if !exponent.isPoint {
+      include(low, exponent.upper)
+      include(high, exponent.upper)
+    }
+    return Interval(unchecked: min(max(0, lower), .greatestFiniteMagnitude), upper, isDefined)
+  }
+
+  /// Bounds of `xʸ` for `x ≥ 0`; where an end is infinite or `x` is 0, of its limit.
+  private static func corner(_ x: Double, _ y: Double) -> (below: Double, above: Double) {
+    let value = pow(x, y)
+    let isExact = x == 0 || x == 1 || y == 0 || y == 1 || x == .infinity || y.isInfinite
+    return isExact
+      ? (value, value)
+      : (DirectedRounding.widenedBelow(value), DirectedRounding.widenedAbove(value))
   }
 
   /// `1 − baseᵗ`, decreasing in `base` and increasing in `t` where the base is in `0 ... 1` and `t > 0`.

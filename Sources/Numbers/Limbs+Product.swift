@@ -1,6 +1,6 @@
 extension Limbs {
   /// The length of the shorter factor from which Karatsuba's method is the faster one here.
-  static let karatsubaThreshold = 40
+  static let karatsubaThreshold = 56
 
   static func product(_ x: Span<UInt>, _ y: Span<UInt>) -> [UInt] {
     guard x.count >= y.count else { return product(y, x) }
@@ -41,25 +41,18 @@ extension Limbs {
   private static func karatsuba(_ x: Span<UInt>, _ y: Span<UInt>) -> [UInt] {
     let half = (max(x.count, y.count) + 1) / 2
     guard min(x.count, y.count) > half else {
-      var (x, y) = (normal(x), normal(y))
-      if x.count < y.count { swap(&x, &y) }
-      var result = [UInt](repeating: 0, count: x.count + y.count)
-      if y.count < karatsubaThreshold {
-        addRows(x.span, y.span, to: &result)
-      } else {
-        return product(x.span, y.span)
-      }
-      return result
+      return product(x.extracting(first: length(x)), y.extracting(first: length(y)))
     }
-    let (low, high) = (normal(x.extracting(first: half)), normal(x.extracting(droppingFirst: half)))
-    let (low2, high2) = (
-      normal(y.extracting(first: half)), normal(y.extracting(droppingFirst: half))
-    )
-    let lowProduct = product(low.span, low2.span)
-    let highProduct = product(high.span, high2.span)
-    let cross = product(sum(low.span, high.span).span, sum(low2.span, high2.span).span)
-    let middle = difference(
-      difference(cross.span, lowProduct.span).span, highProduct.span)
+    let low = x.extracting(first: length(x.extracting(first: half)))
+    let low2 = y.extracting(first: length(y.extracting(first: half)))
+    let (high, high2) = (x.extracting(droppingFirst: half), y.extracting(droppingFirst: half))
+    let lowProduct = product(low, low2)
+    let highProduct = product(
+      high.extracting(first: length(high)), high2.extracting(first: length(high2)))
+    var middle = product(sum(low, high).span, sum(low2, high2).span)
+    subtract(lowProduct, from: &middle)
+    subtract(highProduct, from: &middle)
+    normalize(&middle)
     var result = [UInt](repeating: 0, count: x.count + y.count)
     add(lowProduct, to: &result, at: 0)
     add(middle, to: &result, at: half)
@@ -67,14 +60,28 @@ extension Limbs {
     return result
   }
 
-  /// A copy without the zero limbs at the top.
-  private static func normal(_ x: Span<UInt>) -> [UInt] {
+  /// The count without the zero limbs at the top.
+  private static func length(_ x: Span<UInt>) -> Int {
     var count = x.count
     while count > 0, x[count - 1] == 0 { count -= 1 }
-    var result = [UInt](repeating: 0, count: count)
+    return count
+  }
+
+  /// In place; the difference is not negative.
+  private static func subtract(_ x: [UInt], from result: inout [UInt]) {
     var limbs = result.mutableSpan
-    for index in 0..<count { limbs[index] = x[index] }
-    return result
+    var borrow = false
+    for index in 0..<x.count {
+      let (first, overflow) = limbs[index].subtractingReportingOverflow(x[index])
+      let (second, again) = first.subtractingReportingOverflow(borrow ? 1 : 0)
+      limbs[index] = second
+      borrow = overflow || again
+    }
+    var index = x.count
+    while borrow {
+      (limbs[index], borrow) = limbs[index].subtractingReportingOverflow(1)
+      index += 1
+    }
   }
 
   /// Adds `x · 2^(64·offset)` in place; the sum has room.

@@ -16,11 +16,11 @@ extension Rational {
     if b.isOne, d.isOne { return Rational(lowest: a + c, 1) }
     let divisor = b.greatestCommonDivisor(with: d)
     if divisor.isOne { return Rational(lowest: a * d + c * b, b * d) }
-    let rest = b / divisor
-    let total = a * (d / divisor) + c * rest
+    let rest = b.exactQuotient(by: divisor)
+    let total = a * d.exactQuotient(by: divisor) + c * rest
     let common = total.greatestCommonDivisor(with: divisor)
-    return common.isOne
-      ? Rational(lowest: total, rest * d) : Rational(lowest: total / common, rest * (d / common))
+    return Rational(
+      lowest: total.exactQuotient(by: common), rest * d.exactQuotient(by: common))
   }
 
   public static func * (x: Rational, y: Rational) -> Rational {
@@ -32,8 +32,8 @@ extension Rational {
     _ a: BigInteger, _ b: BigInteger, _ c: BigInteger, _ d: BigInteger
   ) -> Rational {
     let (first, second) = (a.greatestCommonDivisor(with: d), c.greatestCommonDivisor(with: b))
-    let top = (first.isOne ? a : a / first) * (second.isOne ? c : c / second)
-    let bottom = (second.isOne ? b : b / second) * (first.isOne ? d : d / first)
+    let top = a.exactQuotient(by: first) * c.exactQuotient(by: second)
+    let bottom = b.exactQuotient(by: second) * d.exactQuotient(by: first)
     return bottom.isNegative ? Rational(lowest: -top, -bottom) : Rational(lowest: top, bottom)
   }
 

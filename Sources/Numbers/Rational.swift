@@ -24,8 +24,9 @@ public struct Rational: Hashable, Sendable {
   public init(_ numerator: BigInteger, _ denominator: BigInteger) {
     precondition(!denominator.isZero, "the fraction \(numerator)/0")
     let divisor = numerator.greatestCommonDivisor(with: denominator)
-    let (top, bottom) =
-      divisor.isOne ? (numerator, denominator) : (numerator / divisor, denominator / divisor)
+    let (top, bottom) = (
+      numerator.exactQuotient(by: divisor), denominator.exactQuotient(by: divisor)
+    )
     self = bottom.isNegative ? Rational(lowest: -top, -bottom) : Rational(lowest: top, bottom)
   }
 
@@ -93,13 +94,36 @@ extension Rational: Comparable {
     {
       return Int128(a) * Int128(d) < Int128(c) * Int128(b)
     }
-    // A product of n and m bits has n + m − 1 or n + m bits.
-    let widths = (
-      x.numerator.bitWidth + y.denominator.bitWidth, y.numerator.bitWidth + x.denominator.bitWidth
-    )
-    if widths.0 + 1 < widths.1 { return !x.isNegative }
-    if widths.1 + 1 < widths.0 { return x.isNegative }
+    if x == y { return false }
+    let order = Rational.leadingOrder(x, y)
+    if order != 0 { return (order < 0) != x.isNegative }
     return x.numerator * y.denominator < y.numerator * x.denominator
+  }
+}
+
+extension Rational {
+  /// The order of two magnitudes where the leading 64 bits of the numbers decide it, else 0.
+  private static func leadingOrder(_ x: Rational, _ y: Rational) -> Int {
+    let (a, b) = (x.numerator.leadingBits, x.denominator.leadingBits)
+    let (c, d) = (y.numerator.leadingBits, y.denominator.leadingBits)
+    // |x| < |y| where a·d < c·b. The products lie in 2¹²⁶ ..< 2¹²⁸ and above.
+    let difference = a.exponent + d.exponent - c.exponent - b.exponent
+    if difference.magnitude >= 2 { return difference.signum() }
+    return difference < 0
+      ? -order(c.bits, b.bits, a.bits, d.bits, shift: UInt128(-difference))
+      : order(a.bits, d.bits, c.bits, b.bits, shift: UInt128(difference))
+  }
+
+  /// The order of `a·d·2^shift` and `c·b`, each factor being up to 1 larger than given; 0 if undecided.
+  private static func order(
+    _ a: UInt, _ d: UInt, _ c: UInt, _ b: UInt, shift: UInt128
+  ) -> Int {
+    let (first, second) = (UInt128(a) &* UInt128(d), UInt128(c) &* UInt128(b))
+    let (firstAbove, overflow) = first.addingReportingOverflow(UInt128(a) + UInt128(d) + 1)
+    let (secondAbove, again) = second.addingReportingOverflow(UInt128(c) + UInt128(b) + 1)
+    if !overflow, firstAbove <= second >> shift { return -1 }
+    if !again, (secondAbove >> shift) + (shift == 1 ? secondAbove & 1 : 0) <= first { return 1 }
+    return 0
   }
 }
 
