@@ -106,3 +106,15 @@ extension Proof {
       seconds: seconds)
   }
 }
+
+extension Proof: CustomStringConvertible {
+  public var description: String { evidence.line(named: claim.name) }
+}
+
+extension Evidence {
+  /// `name: proved (z3 4.8.12), over the reals: x > 0`, and what there is to add.
+  func line(named name: String) -> String {
+    let place = domain.map { ", \($0)" } ?? ""
+    return "\(name): \(verdict.rawValue) (\(tool))\(place)\(detail.map { "; \($0)" } ?? "")"
+  }
+}

@@ -42,8 +42,12 @@ struct SMTQuestions {
 
   init(_ claim: Claim) {
     self.claim = claim
-    encoding = SMTEncoding(
-      relations: claim.assumptions + claim.goals, wholeSymbols: claim.stepSymbols)
+    let relations = (claim.assumptions + claim.goals).map {
+      Relation(
+        $0.left.withPlainStepPowers(claim.stepSymbols), $0.comparison,
+        $0.right.withPlainStepPowers(claim.stepSymbols))
+    }
+    encoding = SMTEncoding(relations: relations, wholeSymbols: claim.stepSymbols)
     let steps = encoding.symbols.filter(claim.stepSymbols.contains)
     assumptions =
       steps.map { "(<= 1.0 \(SMTEncoding.quoted($0)))" }

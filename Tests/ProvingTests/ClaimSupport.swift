@@ -6,7 +6,7 @@ import Proving
 import Testing
 
 /// A claim from typed relations; later texts may use the names of earlier definitions.
-func claim(
+func makeClaim(
   _ name: String = "claim", where definitions: [(String, String)] = [], given assumptions: [String],
   then goals: [String], steps: Set<String> = []
 ) throws -> Claim {

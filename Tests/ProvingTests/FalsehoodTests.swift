@@ -28,10 +28,10 @@ struct FalsehoodTests {
     "0·(x/y) = 0 is refuted where y may be 0, and proved where it may not", arguments: trialPoints)
   func zeroTimesQuotient(trialPoints: Int) async throws {
     let prover = prover(trialPoints)
-    let everywhere = await prover.prove(try claim(given: [], then: ["0*(x/y) = 0"]))
+    let everywhere = await prover.prove(try makeClaim(given: [], then: ["0*(x/y) = 0"]))
     #expect(everywhere.refutation?.isUndefined == true, "\(everywhere.conclusion)")
     #expect(everywhere.refutation?.point["y"] == 0)
-    let elsewhere = await prover.prove(try claim(given: ["y != 0"], then: ["0*(x/y) = 0"]))
+    let elsewhere = await prover.prove(try makeClaim(given: ["y != 0"], then: ["0*(x/y) = 0"]))
     #expect(elsewhere.isProved)
   }
 
@@ -40,7 +40,7 @@ struct FalsehoodTests {
     let prover = prover(trialPoints)
     // Asserted without a guard, √x with x < 0 contradicts everything.
     for goal in ["1 = 2", "if(x < 0, 1, sqrt(x)) = 2", "0*if(x < 0, 0, sqrt(x)) + 1 = 2"] {
-      let proof = await prover.prove(try claim(given: ["x < 0"], then: [goal]))
+      let proof = await prover.prove(try makeClaim(given: ["x < 0"], then: [goal]))
       #expect(proof.refutation != nil, "\(goal): \(proof.conclusion)")
     }
   }
@@ -51,7 +51,7 @@ struct FalsehoodTests {
   func rootOfNegative(trialPoints: Int) async throws {
     let prover = prover(trialPoints)
     let proof = await prover.prove(
-      try claim(given: ["x < 0"], then: ["0*sqrt(x) = 1"]))
+      try makeClaim(given: ["x < 0"], then: ["0*sqrt(x) = 1"]))
     #expect(proof.refutation?.isUndefined == true, "\(proof.conclusion)")
   }
 
@@ -62,9 +62,9 @@ struct FalsehoodTests {
     ], trialPoints)
   func contradictoryDomain(assumptions: [String], trialPoints: Int) async throws {
     let prover = prover(trialPoints)
-    let proof = await prover.prove(try claim(given: assumptions, then: ["1 = 2"]))
+    let proof = await prover.prove(try makeClaim(given: assumptions, then: ["1 = 2"]))
     #expect(proof.verdict == .vacuous, "\(proof.conclusion)")
-    let truth = await prover.prove(try claim(given: assumptions, then: ["1 = 1"]))
+    let truth = await prover.prove(try makeClaim(given: assumptions, then: ["1 = 1"]))
     #expect(truth.verdict == .vacuous, "\(truth.conclusion)")
   }
 
@@ -73,30 +73,30 @@ struct FalsehoodTests {
     let prover = prover(trialPoints)
     let step = [("step", "a*m/(sqrt(v) + e)")]
     let atZero = await prover.prove(
-      try claim(where: step, given: ["e = 0", "v = 0", "m = 0"], then: ["step = 0"]))
+      try makeClaim(where: step, given: ["e = 0", "v = 0", "m = 0"], then: ["step = 0"]))
     #expect(atZero.refutation?.isUndefined == true, "\(atZero.conclusion)")
     let careless = await prover.prove(
-      try claim(where: step, given: ["e >= 0", "v >= 0", "m = 0"], then: ["step = 0"]))
+      try makeClaim(where: step, given: ["e >= 0", "v >= 0", "m = 0"], then: ["step = 0"]))
     #expect(careless.refutation?.isUndefined == true, "\(careless.conclusion)")
     let careful = await prover.prove(
-      try claim(where: step, given: ["e > 0", "v >= 0", "m = 0"], then: ["step = 0"]))
+      try makeClaim(where: step, given: ["e > 0", "v >= 0", "m = 0"], then: ["step = 0"]))
     #expect(careful.isProved)
   }
 
   @Test("a power of a negative number with a broken exponent is undefined", arguments: trialPoints)
   func powerOfNegative(trialPoints: Int) async throws {
     let prover = prover(trialPoints)
-    let proof = await prover.prove(try claim(given: [], then: ["0*x^(1/3) = 0"]))
+    let proof = await prover.prove(try makeClaim(given: [], then: ["0*x^(1/3) = 0"]))
     #expect(!proof.isProved)
-    let positive = await prover.prove(try claim(given: ["x > 0"], then: ["(x^(1/3))^3 = x"]))
+    let positive = await prover.prove(try makeClaim(given: ["x > 0"], then: ["(x^(1/3))^3 = x"]))
     #expect(positive.isProved, "\(positive.conclusion)")
   }
 
   @Test("0^0 is 1, and 0 to a negative power has no value", arguments: trialPoints)
   func zeroPowers(trialPoints: Int) async throws {
     let prover = prover(trialPoints)
-    #expect(await prover.prove(try claim(given: [], then: ["x^0 = 1"])).isProved)
-    let proof = await prover.prove(try claim(given: [], then: ["0*x^(-2) = 0"]))
+    #expect(await prover.prove(try makeClaim(given: [], then: ["x^0 = 1"])).isProved)
+    let proof = await prover.prove(try makeClaim(given: [], then: ["0*x^(-2) = 0"]))
     #expect(proof.refutation?.isUndefined == true, "\(proof.conclusion)")
   }
 
@@ -105,7 +105,7 @@ struct FalsehoodTests {
     let prover = prover(trialPoints)
     // At whole t, ½ᵗ is never between 0.3 and 0.45; as a free number it would be.
     let proof = await prover.prove(
-      try claim(
+      try makeClaim(
         given: ["b = 1/2"], then: ["(b^t - 3/10)*(b^t - 9/20) > 0"], steps: ["t"]))
     #expect(proof.verdict == .inconclusive, "\(proof.conclusion)")
   }
@@ -114,7 +114,7 @@ struct FalsehoodTests {
   func powerReplay(trialPoints: Int) async throws {
     let prover = prover(trialPoints)
     let proof = await prover.prove(
-      try claim(given: ["b = 9/10"], then: ["b^t > 1/1000"], steps: ["t"]))
+      try makeClaim(given: ["b = 9/10"], then: ["b^t > 1/1000"], steps: ["t"]))
     let t = try #require(proof.refutation?.point["t"], "\(proof.conclusion)")
     #expect(t.isInteger && t >= 66)
   }
@@ -123,7 +123,7 @@ struct FalsehoodTests {
   func powerOutsideRange(trialPoints: Int) async throws {
     let prover = prover(trialPoints)
     let proof = await prover.prove(
-      try claim(given: ["b >= 0"], then: ["b^t <= b"], steps: ["t"]))
+      try makeClaim(given: ["b >= 0"], then: ["b^t <= b"], steps: ["t"]))
     #expect(!proof.isProved)
   }
 
@@ -132,12 +132,12 @@ struct FalsehoodTests {
   )
   func exponential(trialPoints: Int) async throws {
     let prover = prover(trialPoints)
-    #expect(await prover.prove(try claim(given: [], then: ["exp(x) > 0"])).isProved)
-    let proof = await prover.prove(try claim(given: ["x > 0"], then: ["exp(x) < 2"]))
+    #expect(await prover.prove(try makeClaim(given: [], then: ["exp(x) > 0"])).isProved)
+    let proof = await prover.prove(try makeClaim(given: ["x > 0"], then: ["exp(x) < 2"]))
     #expect(proof.refutation != nil, "\(proof.conclusion)")
-    let unknown = await prover.prove(try claim(given: ["x > 0"], then: ["exp(x) > 1"]))
+    let unknown = await prover.prove(try makeClaim(given: ["x > 0"], then: ["exp(x) > 1"]))
     #expect(unknown.verdict == .inconclusive)
-    let log = await prover.prove(try claim(given: ["x >= 0"], then: ["0*log(x) = 0"]))
+    let log = await prover.prove(try makeClaim(given: ["x >= 0"], then: ["0*log(x) = 0"]))
     #expect(log.refutation?.isUndefined == true, "\(log.conclusion)")
   }
 }
