@@ -1,0 +1,138 @@
+public import Numbers
+public import Properties
+
+/// What a rule is told about a step, beside its hyper-parameters.
+public struct StepContext<N: RuleNumber>: Sendable {
+  /// The step, counted from 1.
+  public var t: N
+  /// The mean loss of the batch at the parameters that the gradients were taken at, where there is one.
+  public var loss: N?
+
+  @inlinable
+  public init(t: N, loss: N? = nil) {
+    self.t = t
+    self.loss = loss
+  }
+
+  /// The loss of a rule that needs it.
+  ///
+  /// - Precondition: there is one; the driver throws `StepError.lossIsMissing` before it comes to this.
+  @inlinable
+  public var requiredLoss: N {
+    guard let loss else { preconditionFailure("this rule needs the loss at every step") }
+    return loss
+  }
+}
+
+/// A number that occurs within a step, with the paper's name for it.
+public struct NamedQuantity<N: RuleNumber>: Sendable {
+  public let name: String
+  public let value: N
+
+  @inlinable
+  public init(_ name: String, _ value: N) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// An optimizer's update rule, written once for every `RuleNumber`.
+///
+/// A rule is a file: the names of its slots, its hyper-parameters, `prepare` for what a step shares,
+/// `update` for one coordinate. The loop over memory comes with the protocol.
+///
+/// Everything on the way from `apply` to the arithmetic is `@inlinable`, and `update` is
+/// `@inline(__always)` too; a rule that leaves this out is right, and 400 times slower.
+public protocol UpdateRule: Sendable {
+  /// The paper's names for the state of one coordinate, at most four, all 0 before the first step.
+  var slotNames: [String] { get }
+
+  /// The hyper-parameters in the order of the paper, with the values that this rule has.
+  var hyperparameters: Hyperparameters { get }
+
+  /// Whether a step needs the loss.
+  var requiresLoss: Bool { get }
+
+  /// What this rule is and declares of itself.
+  var card: Card { get }
+
+  /// What the coordinates share in a step: bias corrections and the like.
+  ///
+  /// Called in `Double` for a run on floating-point memory, and narrowed after.
+  ///
+  /// - Parameters:
+  ///   - context: the step's number and loss.
+  ///   - hyperparameters: their values at this step.
+  ///   - history: numbers that the rule keeps from step to step, all 0 at first.
+  /// - Returns: `hyperparameters`, with the scalars of this step beside them.
+  func prepare<N: RuleNumber>(
+    _ context: StepContext<N>, hyperparameters: StepScalars<N>, history: inout Slots<N>
+  ) throws(N.Failure) -> StepScalars<N>
+
+  /// One step of one coordinate.
+  func update<N: RuleNumber>(
+    _ parameter: inout N, gradient: N, slots: inout Slots<N>, step: StepScalars<N>
+  ) throws(N.Failure)
+
+  /// The named intermediate numbers of the step that `update` just made, from the slots it left, through
+  /// the functions that `update` itself calls.
+  func quantities<N: RuleNumber>(
+    slots: Slots<N>, step: StepScalars<N>
+  ) throws(N.Failure) -> [NamedQuantity<N>]
+
+  /// Refuses a step whose scalars lie outside what the rule's formulas allow. Nothing has changed yet
+  /// when this is called.
+  ///
+  /// - Returns: whether the step is to be made; false skips it and counts it.
+  func admits(
+    _ step: StepScalars<Double>, context: StepContext<Double>
+  ) throws(StepError) -> Bool
+
+  // The three below are requirements for one reason: a default is then compiled for the conforming type
+  // in that type's module, and `any UpdateRule` calls that code. What is generic over a rule has no such
+  // code, and would be 400 times slower.
+
+  /// `prepare` in `Double`.
+  func scalars(
+    _ context: StepContext<Double>, hyperparameters: StepScalars<Double>,
+    history: inout Slots<Double>
+  ) -> StepScalars<Double>
+
+  /// One step of every coordinate of a buffer: gradients are multiplied by `step[.gradientScale]`.
+  ///
+  /// - Precondition: the gradients, and as many slots as the rule has, are as many as the parameters.
+  func apply(
+    to parameters: inout MutableSpan<Float>, gradients: Span<Float>,
+    slots first: inout MutableSpan<Float>, _ second: inout MutableSpan<Float>,
+    _ third: inout MutableSpan<Float>, _ fourth: inout MutableSpan<Float>,
+    step: StepScalars<Float>)
+
+  /// As for `Float`.
+  func apply(
+    to parameters: inout MutableSpan<Double>, gradients: Span<Double>,
+    slots first: inout MutableSpan<Double>, _ second: inout MutableSpan<Double>,
+    _ third: inout MutableSpan<Double>, _ fourth: inout MutableSpan<Double>,
+    step: StepScalars<Double>)
+}
+
+extension UpdateRule {
+  @inlinable public var requiresLoss: Bool { false }
+
+  @inlinable
+  public func quantities<N: RuleNumber>(
+    slots: Slots<N>, step: StepScalars<N>
+  ) throws(N.Failure) -> [NamedQuantity<N>] { [] }
+
+  @inlinable
+  public func admits(
+    _ step: StepScalars<Double>, context: StepContext<Double>
+  ) throws(StepError) -> Bool { true }
+
+  @inlinable
+  public func scalars(
+    _ context: StepContext<Double>, hyperparameters: StepScalars<Double>,
+    history: inout Slots<Double>
+  ) -> StepScalars<Double> {
+    prepare(context, hyperparameters: hyperparameters, history: &history)
+  }
+}
