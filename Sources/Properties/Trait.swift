@@ -18,6 +18,13 @@ extension Trait {
   /// The state holds the learning rate of earlier steps.
   public static let holdsRateInState = Trait("holdsRateInState")
 
+  /// Keeps a velocity, `b ← μb + g`.
+  public static let velocity = Trait("velocity")
+  /// Scales the whole gradient down to a norm.
+  public static let globalNormClip = Trait("globalNormClip")
+  /// Clamps the parameters after each step.
+  public static let parameterBounds = Trait("parameterBounds")
+
   // Moments.
 
   /// Keeps `m ← β₁m + (1 − β₁)g`.

@@ -10,6 +10,8 @@ public enum StepError: Diagnosable, Equatable {
   /// A decay of AYLA's equation 7, `1 − w(1 − β)` or `1 − w²(1 − β)`, lies outside `[0, 1)`.
   case decayOutsideDomain(
     moment: String, decay: Double, loss: Double, exponent: Double, weight: Double, step: Int)
+  /// The factor on the gradients is larger than the largest number of the parameters' type.
+  case gradientFactorOverflows(factor: Double, loss: Double?, step: Int)
   case gradientIsNotFinite(value: Double, step: Int, tensor: Int, coordinate: Int)
   case tensorCountDiffers(expected: Int, parameters: Int, gradients: Int)
   case shapeDiffers(tensor: Int, expected: Int, parameters: Int, gradients: Int)
@@ -30,6 +32,9 @@ public enum StepError: Diagnosable, Equatable {
     case .decayOutsideDomain(let moment, let decay, let loss, let exponent, let weight, let step):
       "step \(step): the decay of the \(moment) moment is \(decay), outside [0, 1),"
         + " at l = \(loss), n = \(exponent), w = \(weight)"
+    case .gradientFactorOverflows(let factor, let loss, let step):
+      "step \(step): the factor \(factor) on the gradients is too large for the parameters' type"
+        + (loss.map { ", at l = \($0)" } ?? "")
     case .gradientIsNotFinite(let value, let step, let tensor, let coordinate):
       "step \(step): the gradient of tensor \(tensor) is \(value) at coordinate \(coordinate)"
     case .tensorCountDiffers(let expected, let parameters, let gradients):

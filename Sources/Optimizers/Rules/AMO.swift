@@ -1,5 +1,4 @@
 public import Numbers
-public import Properties
 
 /// AMO: momentum, and a rate for each coordinate, without bias correction.
 ///

@@ -1,5 +1,4 @@
 public import Numbers
-public import Properties
 
 /// Adaptive momentum with variance tracking: Adam whose step shrinks where gradients scatter.
 ///

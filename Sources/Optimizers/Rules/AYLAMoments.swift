@@ -1,5 +1,4 @@
 public import Numbers
-public import Properties
 
 extension Key {
   // Special to AYLA's moments, beside `oneMinusBeta1` and `oneMinusBeta2`, which hold the newest weights.

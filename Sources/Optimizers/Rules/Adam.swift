@@ -1,5 +1,4 @@
 public import Numbers
-public import Properties
 
 /// Adam: steps of the size of the rate, by the ratio of a mean gradient to its root mean square.
 ///

@@ -1,5 +1,4 @@
 public import Numbers
-public import Properties
 
 extension Key {
   /// The factor on the gradient as it enters the velocity: `1 − τ`, times the rate where the velocity

@@ -1,5 +1,4 @@
 public import Numbers
-public import Properties
 
 extension Key {
   /// `τ`, the norm that a clip scales down to.

@@ -1,5 +1,4 @@
 public import Numbers
-public import Properties
 
 /// Any optimizer, descending on `sign(l)·|l|ⁿ` instead of the loss `l`.
 ///

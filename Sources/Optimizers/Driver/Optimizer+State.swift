@@ -1,0 +1,65 @@
+internal import Diagnostics
+public import Numbers
+internal import Properties
+
+extension Optimizer {
+  /// The state before the first step.
+  ///
+  /// - Throws: where a group sets a hyper-parameter that the rule does not have, or to a value outside its
+  ///   domain.
+  public func makeState<S: OptimizerScalar>(
+    of type: S.Type = S.self, groups: [ParameterGroup]
+  ) throws(SettingError) -> OptimizerState<S> {
+    var state = makeState(of: type, counts: [])
+    state.groups = []
+    for (index, group) in groups.enumerated() {
+      var values = rule.hyperparameters
+      for (name, value) in group.hyperparameters.sorted(by: { $0.key < $1.key }) {
+        values.set(try checkedKey(name, value: value), to: value)
+      }
+      state.groups.append(.init(values))
+      for count in group.counts {
+        state.tensors.append(.init(count: count, group: index, slotCount: rule.slotNames.count))
+      }
+    }
+    return state
+  }
+
+  /// The state before the first step, of one group with the rule's own hyper-parameters.
+  public func makeState<S: OptimizerScalar>(
+    of type: S.Type = S.self, counts: [Int]
+  ) -> OptimizerState<S> {
+    let slotCount = rule.slotNames.count
+    precondition(slotCount <= 4, "a rule has at most 4 slots, got \(rule.slotNames)")
+    return OptimizerState(
+      groups: [.init(rule.hyperparameters)],
+      tensors: counts.map { .init(count: $0, group: 0, slotCount: slotCount) },
+      stages: stages.map { StepScalars($0.hyperparameters) },
+      finishers: finishers.map { StepScalars($0.hyperparameters) },
+      wrappers: wrappers.map { StepScalars($0.hyperparameters) })
+  }
+
+  /// Changes a hyper-parameter of one group from the next step on, as a schedule does.
+  ///
+  /// - Throws: where the rule has no such hyper-parameter, or the value lies outside its domain.
+  public func set<S>(
+    _ name: String, to value: Rational, group: Int = 0, in state: inout OptimizerState<S>
+  ) throws(SettingError) {
+    let key = try checkedKey(name, value: value)
+    state.groups[group].hyperparameters.set(key, to: value)
+    state.groups[group].scalars[key] = Double(value)
+  }
+
+  /// The rule's key of that name or alias, once the value is known to lie in its domain.
+  func checkedKey(_ name: String, value: Rational) throws(SettingError) -> Key {
+    let card = rule.card.hyperparameters.first { $0.key == name || $0.aliases.contains(name) }
+    guard let card, let key = rule.hyperparameters.key(named: card.key) else {
+      let known = rule.hyperparameters.map(\.key.name)
+      throw .unknownKey(
+        key: name, optimizer: rule.card.name, nearest: nearestName(to: name, among: known),
+        known: known)
+    }
+    try card.check(value)
+    return key
+  }
+}

@@ -1,0 +1,221 @@
+internal import Numbers
+
+/// One step under way: what the loss and the gradients have said of it so far.
+///
+/// Who keeps parameters elsewhere drives a step by hand, with spans of its own:
+/// `beginStep`; where `measures`, `measure` for each tensor that has a gradient; `decide`; where that says
+/// so, `update` for each of these tensors.
+public struct StepPlan<S: OptimizerScalar> {
+  /// The step, counted from 1.
+  public let step: Int
+  public let loss: Double?
+  /// Whether the gradients are to be measured before `decide`.
+  public let measures: Bool
+  /// The factor on the gradients; final after `decide`.
+  public internal(set) var gradientScale: Double
+  /// The norm of the gradients, once they are measured.
+  public internal(set) var gradientNorm: Double?
+  /// The factor that wrappers make of the loss.
+  public internal(set) var lossFactor: Double
+  var norm = NormAccumulator()
+  // The scalars of the latest tensor, which those of its group mostly share.
+  var scalars = StepScalars<S>()
+  var group = -1
+  var count = -1
+}
+
+extension Optimizer {
+  /// One step of several tensors.
+  ///
+  /// A tensor whose gradient is nil is left as it is, and its steps are not counted.
+  ///
+  /// - Parameters:
+  ///   - parameters: one array a tensor, in the order of the state.
+  ///   - gradients: one array a tensor, or nil where there is none.
+  ///   - loss: the mean loss of the batch, at the parameters that the gradients were taken at.
+  /// - Throws: where no step can be made; nothing has changed then.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  public func step<S: OptimizerScalar>(
+    _ parameters: inout [[S]], gradients: [[S]?], loss: Double? = nil,
+    state: inout OptimizerState<S>
+  ) throws(StepError) {
+    let expected = state.tensors.count
+    guard parameters.count == expected, gradients.count == expected else {
+      throw .tensorCountDiffers(
+        expected: expected, parameters: parameters.count, gradients: gradients.count)
+    }
+    for i in 0..<expected {
+      try state.checkShape(
+        tensor: i, parameters: parameters[i].count, gradients: gradients[i]?.count)
+    }
+    var plan = try beginStep(loss: loss, state: state)
+    if plan.measures {
+      for i in 0..<expected {
+        if let gradient = gradients[i] { try measure(gradient.span, tensor: i, plan: &plan) }
+      }
+    }
+    let isPresent = { gradients[$0] != nil }
+    guard try decide(&plan, state: &state, isPresent: isPresent) else { return }
+    for i in 0..<expected {
+      guard let gradient = gradients[i] else { continue }
+      var span = parameters[i].mutableSpan
+      update(&span, gradients: gradient.span, tensor: i, plan: &plan, state: &state)
+    }
+  }
+
+  /// One step of the state's only tensor.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  public func step<S: OptimizerScalar>(
+    _ parameters: inout [S], gradients: [S], loss: Double? = nil, state: inout OptimizerState<S>
+  ) throws(StepError) {
+    guard state.tensors.count == 1 else {
+      throw .tensorCountDiffers(expected: state.tensors.count, parameters: 1, gradients: 1)
+    }
+    try state.checkShape(tensor: 0, parameters: parameters.count, gradients: gradients.count)
+    var plan = try beginStep(loss: loss, state: state)
+    if plan.measures { try measure(gradients.span, tensor: 0, plan: &plan) }
+    guard try decide(&plan, state: &state, isPresent: { _ in true }) else { return }
+    var span = parameters.mutableSpan
+    update(&span, gradients: gradients.span, tensor: 0, plan: &plan, state: &state)
+  }
+
+  /// Begins a step: makes the factor on the gradient that the loss decides.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  public func beginStep<S: OptimizerScalar>(
+    loss: Double?, state: OptimizerState<S>
+  ) throws(StepError) -> StepPlan<S> {
+    if loss == nil && requiresLoss { throw .lossIsMissing(optimizer: name) }
+    let step = state.stepCount + 1
+    let context = StepContext(t: Double(step), loss: loss)
+    var lossFactor = 1.0
+    for (index, wrapper) in wrappers.enumerated() {
+      let scalars = state.wrappers[index]
+      guard let factor = wrapper.gradientFactor(context, hyperparameters: scalars) else { continue }
+      try wrapper.check(factor: factor, context: context, step: step)
+      lossFactor *= factor
+    }
+    return StepPlan(
+      step: step, loss: loss, measures: !stages.isEmpty || nonFinitePolicy != .propagate,
+      gradientScale: maximizes ? -lossFactor : lossFactor, lossFactor: lossFactor)
+  }
+
+  /// Measures the gradients of one tensor. Tensors are measured in order.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  public func measure<S: OptimizerScalar>(
+    _ gradients: Span<S>, tensor: Int, plan: inout StepPlan<S>
+  ) throws(StepError) {
+    plan.norm.add(gradients)
+    guard nonFinitePolicy == .throw, !plan.norm.norm.isFinite else { return }
+    for i in gradients.indices where !gradients[i].isFinite {
+      throw .gradientIsNotFinite(
+        value: Double(gradients[i]), step: plan.step, tensor: tensor, coordinate: i)
+    }
+  }
+
+  /// Settles the factor on the gradients, and whether the step is made at all; a step that is not is
+  /// counted in the state.
+  ///
+  /// - Parameter isPresent: whether the tensor has a gradient at this step.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  public func decide<S: OptimizerScalar>(
+    _ plan: inout StepPlan<S>, state: inout OptimizerState<S>, isPresent: (Int) -> Bool
+  ) throws(StepError) -> Bool {
+    if plan.measures {
+      let norm = plan.norm.norm
+      plan.gradientNorm = norm
+      if nonFinitePolicy == .skip && !norm.isFinite {
+        state.skippedSteps += 1
+        return false
+      }
+      for (index, stage) in stages.enumerated() {
+        plan.gradientScale *= stage.factor(
+          norm: plan.gradientScale.magnitude * norm, hyperparameters: state.stages[index])
+      }
+    }
+    let scale = plan.gradientScale
+    if scale.isFinite && !S(scale).isFinite {
+      throw .gradientFactorOverflows(factor: scale, loss: plan.loss, step: plan.step)
+    }
+    if rule.requiresLoss {
+      for i in state.tensors.indices where isPresent(i) {
+        let group = state.groups[state.tensors[i].group]
+        var clock = stepCounter == .perTensor ? state.tensors[i].clock : group.clock
+        let context = StepContext(t: Double(clock.count + 1), loss: plan.loss)
+        let scalars = rule.scalars(
+          context, hyperparameters: group.scalars, history: &clock.history)
+        if try !rule.admits(scalars, context: context) {
+          state.vanishedLossWeights += 1
+          state.skippedSteps += 1
+          return false
+        }
+      }
+    }
+    if plan.lossFactor == 0 || scale != 0 && S(scale) == 0 { state.vanishedLossWeights += 1 }
+    state.stepCount += 1
+    if stepCounter == .perGroup {
+      for i in state.groups.indices { state.groups[i].clock.count += 1 }
+    }
+    return true
+  }
+
+  /// Steps one tensor.
+  ///
+  /// - Precondition: parameters and gradients are as many as the state's tensor has coordinates.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  public func update<S: OptimizerScalar>(
+    _ parameters: inout MutableSpan<S>, gradients: Span<S>, tensor: Int,
+    plan: inout StepPlan<S>, state: inout OptimizerState<S>
+  ) {
+    prepareScalars(tensor: tensor, plan: &plan, state: &state)
+    // Moved out and back in, because the span of one member keeps the whole struct occupied.
+    var first = exchange(&state.tensors[tensor].first, with: [])
+    var second = exchange(&state.tensors[tensor].second, with: [])
+    var third = exchange(&state.tensors[tensor].third, with: [])
+    var fourth = exchange(&state.tensors[tensor].fourth, with: [])
+    do {
+      var a = first.mutableSpan
+      var b = second.mutableSpan
+      var c = third.mutableSpan
+      var d = fourth.mutableSpan
+      S.apply(
+        rule, to: &parameters, gradients: gradients, slots: &a, &b, &c, &d, step: plan.scalars)
+    }
+    for (index, finisher) in finishers.enumerated() {
+      S.finish(finisher, &parameters, hyperparameters: state.finishers[index])
+    }
+    state.tensors[tensor].first = first
+    state.tensors[tensor].second = second
+    state.tensors[tensor].third = third
+    state.tensors[tensor].fourth = fourth
+  }
+
+  /// Advances the tensor's clock, and leaves its step's scalars in the plan.
+  @inline(__always)
+  private func prepareScalars<S: OptimizerScalar>(
+    tensor: Int, plan: inout StepPlan<S>, state: inout OptimizerState<S>
+  ) {
+    let group = state.tensors[tensor].group
+    let perTensor = stepCounter == .perTensor
+    // A history may differ between tensors of one count.
+    let isShared = group == plan.group && !(perTensor && rule.requiresLoss)
+    var clock = perTensor ? state.tensors[tensor].clock : state.groups[group].clock
+    if perTensor { clock.count += 1 }
+    if isShared && clock.count == plan.count {
+      if perTensor { state.tensors[tensor].clock.count = clock.count }
+      return
+    }
+    let context = StepContext(t: Double(clock.count), loss: plan.loss)
+    let scalars = rule.scalars(
+      context, hyperparameters: state.groups[group].scalars, history: &clock.history)
+    plan.scalars = S.narrowed(scalars)
+    plan.scalars[.gradientScale] = S(plan.gradientScale)
+    (plan.group, plan.count) = (group, clock.count)
+    if perTensor { state.tensors[tensor].clock = clock } else { state.groups[group].clock = clock }
+  }
+}

@@ -1,0 +1,65 @@
+public import Numbers
+
+/// A number type that parameters lie in memory as: `Float` or `Double`.
+public protocol OptimizerScalar: RuleNumber, BinaryFloatingPoint where Failure == Never {
+  /// Rounds each number once.
+  static func narrowed(_ scalars: StepScalars<Double>) -> StepScalars<Self>
+
+  /// `rule.apply` of this type.
+  static func apply(
+    _ rule: any UpdateRule, to parameters: inout MutableSpan<Self>, gradients: Span<Self>,
+    slots first: inout MutableSpan<Self>, _ second: inout MutableSpan<Self>,
+    _ third: inout MutableSpan<Self>, _ fourth: inout MutableSpan<Self>,
+    step: StepScalars<Self>)
+
+  /// `stage.finish` of this type.
+  static func finish(
+    _ stage: any FinishingStage, _ parameters: inout MutableSpan<Self>,
+    hyperparameters: StepScalars<Self>)
+}
+
+extension Float: OptimizerScalar {
+  @inlinable
+  public static func narrowed(_ scalars: StepScalars<Double>) -> StepScalars<Float> {
+    StepScalars(rounding: scalars)
+  }
+
+  @inlinable
+  public static func apply(
+    _ rule: any UpdateRule, to parameters: inout MutableSpan<Float>, gradients: Span<Float>,
+    slots first: inout MutableSpan<Float>, _ second: inout MutableSpan<Float>,
+    _ third: inout MutableSpan<Float>, _ fourth: inout MutableSpan<Float>,
+    step: StepScalars<Float>
+  ) {
+    rule.apply(
+      to: &parameters, gradients: gradients, slots: &first, &second, &third, &fourth, step: step)
+  }
+
+  @inlinable
+  public static func finish(
+    _ stage: any FinishingStage, _ parameters: inout MutableSpan<Float>,
+    hyperparameters: StepScalars<Float>
+  ) { stage.finish(&parameters, hyperparameters: hyperparameters) }
+}
+
+extension Double: OptimizerScalar {
+  @inlinable
+  public static func narrowed(_ scalars: StepScalars<Double>) -> StepScalars<Double> { scalars }
+
+  @inlinable
+  public static func apply(
+    _ rule: any UpdateRule, to parameters: inout MutableSpan<Double>, gradients: Span<Double>,
+    slots first: inout MutableSpan<Double>, _ second: inout MutableSpan<Double>,
+    _ third: inout MutableSpan<Double>, _ fourth: inout MutableSpan<Double>,
+    step: StepScalars<Double>
+  ) {
+    rule.apply(
+      to: &parameters, gradients: gradients, slots: &first, &second, &third, &fourth, step: step)
+  }
+
+  @inlinable
+  public static func finish(
+    _ stage: any FinishingStage, _ parameters: inout MutableSpan<Double>,
+    hyperparameters: StepScalars<Double>
+  ) { stage.finish(&parameters, hyperparameters: hyperparameters) }
+}

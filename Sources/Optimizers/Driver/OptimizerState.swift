@@ -1,0 +1,88 @@
+public import Numbers
+
+/// Parameters that share their hyper-parameters.
+public struct ParameterGroup: Sendable {
+  /// How many coordinates each tensor has.
+  public var counts: [Int]
+  /// The hyper-parameters of the rule that differ from the rule's own, by key or alias.
+  public var hyperparameters: [String: Rational]
+
+  public init(counts: [Int], hyperparameters: [String: Rational] = [:]) {
+    self.counts = counts
+    self.hyperparameters = hyperparameters
+  }
+}
+
+/// What an optimizer keeps from step to step: a plain value.
+public struct OptimizerState<S: OptimizerScalar>: Sendable {
+  /// How many steps were made, skipped ones not counted.
+  public internal(set) var stepCount = 0
+  /// How many steps a non-finite gradient or a vanished loss weight made the optimizer skip.
+  public internal(set) var skippedSteps = 0
+  /// In how many steps the loss weight `w(l)` was too small to represent, so that the gradient vanished.
+  public internal(set) var vanishedLossWeights = 0
+  public internal(set) var groups: [Group]
+  public internal(set) var tensors: [Tensor]
+  var stages: [StepScalars<Double>]
+  var finishers: [StepScalars<S>]
+  var wrappers: [StepScalars<Double>]
+
+  /// Counts steps, and keeps what `prepare` does from one to the next.
+  public struct Clock: Sendable {
+    public internal(set) var count = 0
+    public internal(set) var history = Slots<Double>(repeating: 0)
+  }
+
+  public struct Group: Sendable {
+    /// The exact hyper-parameters, as they were last set.
+    public internal(set) var hyperparameters: Hyperparameters
+    var scalars: StepScalars<Double>
+    public internal(set) var clock = Clock()
+
+    init(_ hyperparameters: Hyperparameters) {
+      self.hyperparameters = hyperparameters
+      scalars = StepScalars(hyperparameters)
+    }
+  }
+
+  public struct Tensor: Sendable {
+    public let count: Int
+    /// The place of its group.
+    public let group: Int
+    public internal(set) var clock = Clock()
+    var first: [S]
+    var second: [S]
+    var third: [S]
+    var fourth: [S]
+
+    init(count: Int, group: Int, slotCount: Int) {
+      precondition(count >= 0, "a tensor has no \(count) coordinates")
+      let slot = { [S](repeating: 0, count: $0 < slotCount ? count : 0) }
+      self.count = count
+      self.group = group
+      (first, second, third, fourth) = (slot(0), slot(1), slot(2), slot(3))
+    }
+
+    /// The values of a slot, by its place among the rule's `slotNames`.
+    public subscript(slot slot: Int) -> [S] {
+      switch slot {
+      case 0: first
+      case 1: second
+      case 2: third
+      default: fourth
+      }
+    }
+  }
+}
+
+extension OptimizerState {
+  @inline(__always)
+  func checkShape(tensor: Int, parameters: Int, gradients: Int?) throws(StepError) {
+    let expected = tensors[tensor].count
+    guard parameters == expected, gradients ?? expected == expected else {
+      throw .shapeDiffers(
+        tensor: tensor, expected: expected, parameters: parameters,
+        gradients: gradients ?? expected)
+    }
+  }
+}
