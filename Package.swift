@@ -62,6 +62,10 @@ let package = Package(
   ]
     + modules.map { .target(name: $0.name, dependencies: $0.uses) }
     + [
+      .executableTarget(
+        name: "AssayBenchmarks", dependencies: ["CVectorMath", "Numbers", "Optimizers"])
+    ]
+    + [
       .testTarget(name: "PropertiesTests", dependencies: ["Properties", "Diagnostics"]),
       .testTarget(name: "ProcessesTests", dependencies: ["Processes", "Diagnostics"]),
       .testTarget(
@@ -70,6 +74,9 @@ let package = Package(
       .testTarget(
         name: "ReferenceNumericsTests", dependencies: ["ReferenceNumerics", "Diagnostics"]),
       .testTarget(name: "NumbersTests", dependencies: ["Numbers", "Diagnostics", bigInt]),
+      .testTarget(
+        name: "OptimizersTests",
+        dependencies: ["Optimizers", "Formulas", "Properties", "Numbers", "Diagnostics"]),
       .testTarget(name: "FormulasTests", dependencies: ["Formulas", "Numbers", "Diagnostics"]),
     ],
   swiftLanguageModes: [.v6])

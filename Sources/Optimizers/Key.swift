@@ -35,7 +35,7 @@ public struct Key: Sendable, Hashable {
   @inlinable public static var biasCorrection1: Key { Key("biasCorrection1", 11) }
   @inlinable public static var biasCorrection2: Key { Key("biasCorrection2", 12) }
   @inlinable public static var biasCorrection3: Key { Key("biasCorrection3", 13) }
-  /// The rate of this step, where it is not the learning rate itself.
+  /// What the slot that steps is multiplied by: the learning rate, with its bias correction in it, `α/(1 − β₁ᵗ)`.
   @inlinable public static var stepRate: Key { Key("stepRate", 14) }
   /// What is left of a parameter after decoupled weight decay, `1 − αλ`.
   @inlinable public static var decayFactor: Key { Key("decayFactor", 15) }

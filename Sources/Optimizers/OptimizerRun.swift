@@ -65,11 +65,18 @@ public struct OptimizerRun<N: RuleNumber>: Sendable {
   ///   unusable.
   /// - Precondition: as many gradients as parameters, and a loss where the optimizer needs one.
   public mutating func advance(gradients: [N], loss: N? = nil) throws(N.Failure) {
+    try advance(at: t + 1, gradients: gradients, loss: loss)
+  }
+
+  /// As above, the step being number `t`, whatever came before it.
+  public mutating func advance(
+    at t: N, gradients: [N], loss: N? = nil
+  ) throws(N.Failure) {
     precondition(
       gradients.count == parameters.count,
       "\(gradients.count) gradients for \(parameters.count) parameters")
     precondition(loss != nil || !optimizer.requiresLoss, "\(optimizer.name) needs the loss")
-    t = t + 1
+    self.t = t
     let context = StepContext(t: t, loss: loss)
     var scale: N?
     for (wrapper, scalars) in zip(optimizer.wrappers, wrapperHyperparameters) {

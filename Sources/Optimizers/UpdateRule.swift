@@ -47,6 +47,9 @@ public protocol UpdateRule: Sendable {
   /// The paper's names for the state of one coordinate, at most four, all 0 before the first step.
   var slotNames: [String] { get }
 
+  /// The names of the numbers that `prepare` keeps in its history, at most four.
+  var historyNames: [String] { get }
+
   /// The hyper-parameters in the order of the paper, with the values that this rule has.
   var hyperparameters: Hyperparameters { get }
 
@@ -116,6 +119,7 @@ public protocol UpdateRule: Sendable {
 }
 
 extension UpdateRule {
+  @inlinable public var historyNames: [String] { [] }
   @inlinable public var requiresLoss: Bool { false }
 
   @inlinable

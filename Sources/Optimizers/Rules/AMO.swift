@@ -15,9 +15,10 @@ public struct AMO: UpdateRule {
     learningRate: Rational = 1e-3, beta1: Rational = 0.9, beta2: Rational = 0.999,
     epsilon: Rational = 1e-8
   ) {
-    hyperparameters = ([
-      .learningRate: learningRate, .beta1: beta1, .beta2: beta2, .epsilon: epsilon,
-    ] as Hyperparameters).checked(against: AMO.hyperparameterCards)
+    hyperparameters =
+      ([
+        .learningRate: learningRate, .beta1: beta1, .beta2: beta2, .epsilon: epsilon,
+      ] as Hyperparameters).checked(against: AMO.hyperparameterCards)
   }
 
   @inlinable public var slotNames: [String] { ["m", "v"] }

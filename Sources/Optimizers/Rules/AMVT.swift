@@ -81,6 +81,9 @@ public struct AMVT: UpdateRule {
     step[.biasCorrection1] = try 1 / N.oneMinusPower(step[.beta1], context.t)
     step[.biasCorrection2] = try 1 / N.oneMinusPower(step[.beta2], context.t)
     step[.biasCorrection3] = try 1 / N.oneMinusPower(step[.beta3], context.t)
+    step[.stepRate] =
+      stepMomentum == .corrected
+      ? step[.learningRate] * step[.biasCorrection1] : step[.learningRate]
     if hasDecay {
       step[.decayFactor] =
         decayForm.isScaledByRate
@@ -105,12 +108,11 @@ public struct AMVT: UpdateRule {
       case .correctedMean: correctedMean(slots, step)
       }
     slots[2] = step[.beta3] * slots[2] + step[.oneMinusBeta3] * (gradient - centre).squared()
-    let mean = stepMomentum == .corrected ? correctedMean(slots, step) : slots[0]
     let rate =
       variancePenalty == .applied
-      ? try step[.learningRate] * penalty(slots, step) : step[.learningRate]
+      ? try step[.stepRate] * penalty(slots, step) : step[.stepRate]
     let kept = hasDecay ? step[.decayFactor] * parameter : parameter
-    parameter = try kept - rate * mean / root(slots, step)
+    parameter = try kept - rate * slots[0] / root(slots, step)
   }
 
   /// `m̂ = m/(1 − β₁ᵗ)`.

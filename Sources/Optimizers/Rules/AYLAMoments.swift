@@ -74,16 +74,20 @@ public struct AYLAMoments: UpdateRule {
     epsilonPlacement: EpsilonPlacement = .outsideRoot
   ) {
     transform = PowerTransform(N1: N1, N2: N2)
-    hyperparameters = ([
-      .learningRate: learningRate, .beta1: beta1, .beta2: beta2, .epsilon: epsilon, .N1: N1,
-      .N2: N2,
-    ] as Hyperparameters).checked(against: AYLAMoments.hyperparameterCards)
+    hyperparameters =
+      ([
+        .learningRate: learningRate, .beta1: beta1, .beta2: beta2, .epsilon: epsilon, .N1: N1,
+        .N2: N2,
+      ] as Hyperparameters).checked(against: AYLAMoments.hyperparameterCards)
     self.reading = reading
     self.epsilonPlacement = epsilonPlacement
     isOnAdam = reading == .movingDecayOnAdam
   }
 
   @inlinable public var slotNames: [String] { ["m", "v"] }
+  @inlinable public var historyNames: [String] {
+    reading == .movingDecayProduct ? ["weightSum1", "weightSum2"] : []
+  }
   @inlinable public var requiresLoss: Bool { true }
 
   /// `history` holds the sums of the weights, `1 − ∏(1 − wᵢ(1 − β))`, of `movingDecayProduct`. They are

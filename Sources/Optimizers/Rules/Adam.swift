@@ -42,6 +42,7 @@ public struct Adam: UpdateRule {
     step[.oneMinusBeta2] = 1 - step[.beta2]
     step[.biasCorrection1] = try 1 / N.oneMinusPower(step[.beta1], context.t)
     step[.biasCorrection2] = try 1 / N.oneMinusPower(step[.beta2], context.t)
+    step[.stepRate] = step[.learningRate] * step[.biasCorrection1]
     if hasDecay && !decayForm.isCoupled {
       step[.decayFactor] =
         decayForm.isScaledByRate
@@ -60,7 +61,7 @@ public struct Adam: UpdateRule {
     slots[0] = step[.beta1] * slots[0] + step[.oneMinusBeta1] * gradient
     slots[1] = step[.beta2] * slots[1] + step[.oneMinusBeta2] * gradient.squared()
     let kept = hasDecay && !couples ? step[.decayFactor] * parameter : parameter
-    parameter = try kept - step[.learningRate] * correctedMean(slots, step) / root(slots, step)
+    parameter = try kept - step[.stepRate] * slots[0] / root(slots, step)
   }
 
   /// `m̂ = m/(1 − β₁ᵗ)`.

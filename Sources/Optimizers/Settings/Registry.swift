@@ -119,7 +119,8 @@ extension Optimizer {
     let reading = try settings.text("ayla.reading") ?? "gradient"
     if N1 == 1 && N2 == 1 {
       throw .refused(
-        message: "ayla:\(name) with ayla.N1 = ayla.N2 = 1 is \(name) itself; set ayla.N1 or ayla.N2")
+        message: "ayla:\(name) with ayla.N1 = ayla.N2 = 1 is \(name) itself; set ayla.N1 or ayla.N2"
+      )
     }
     if reading == "gradient" {
       wrappers.insert(AYLA(N1: N1, N2: N2), at: 0)
@@ -132,7 +133,8 @@ extension Optimizer {
     }
     guard let adam = rule as? Adam, !adam.hasDecay, wrappers.isEmpty else {
       throw .refused(
-        message: "ayla.reading=\(reading.rawValue) is a reading of Adam's moments, and \(name) is not"
+        message:
+          "ayla.reading=\(reading.rawValue) is a reading of Adam's moments, and \(name) is not"
           + " plain adam; ayla.reading=gradient goes over any optimizer")
     }
     let values = adam.hyperparameters

@@ -1,0 +1,105 @@
+public import Formulas
+internal import Numbers
+
+/// One step of an optimizer as formulas: what every number after it is, in terms of those before.
+///
+/// A trace covers one choice of options. Its symbols are `theta`, `g`, the names of the slots and of the
+/// history, `t`, `loss`, and the hyper-parameters without their prefix (`N1` for `ayla.N1`); with several
+/// coordinates those of a coordinate carry its number: `theta1`, `g1`, `m1`.
+public struct OptimizerTrace: Sendable {
+  /// A coordinate before the step, and after it.
+  public struct Coordinate: Sendable {
+    public let gradient: Formula
+    public let parameter: (before: Formula, after: Formula)
+    /// By place among the rule's slots.
+    public let slots: [(name: String, before: Formula, after: Formula)]
+    /// The named intermediate numbers: `penalty`, `correctedMean`.
+    public let quantities: [(name: String, value: Formula)]
+
+    /// The slot of that name after the step.
+    public func slot(_ name: String) -> Formula? { slots.first { $0.name == name }?.after }
+    /// The intermediate number of that name.
+    public func quantity(_ name: String) -> Formula? {
+      quantities.first { $0.name == name }?.value
+    }
+  }
+
+  public let optimizer: Optimizer
+  public let arena: FormulaArena
+  public let t: Formula
+  /// nil where the optimizer does not look at the loss.
+  public let loss: Formula?
+  /// All parts' hyper-parameters with their symbols, by key: `ayla.N1`.
+  public let hyperparameters: [(key: String, symbol: Formula)]
+  public let history: [(name: String, before: Formula, after: Formula)]
+  public let coordinates: [Coordinate]
+  /// The factor on the gradients that stages and wrappers make; nil where there is none.
+  public let gradientScale: Formula?
+
+  /// The only coordinate.
+  public var coordinate: Coordinate { coordinates[0] }
+  /// The parameter after the step, of the only coordinate.
+  public var parameter: Formula { coordinates[0].parameter.after }
+
+  /// The step as statements: the slots in order, the history, the parameter; for all coordinates.
+  public var assignments: [Assignment] {
+    history.map { Assignment($0.name, $0.after) }
+      + coordinates.flatMap { coordinate in
+        coordinate.slots.map { Assignment(($0.before.symbolName ?? $0.name), $0.after) }
+          + [
+            Assignment(
+              coordinate.parameter.before.symbolName ?? "theta", coordinate.parameter.after)
+          ]
+      }
+  }
+}
+
+extension Optimizer {
+  /// One step on symbols.
+  ///
+  /// - Parameters:
+  ///   - count: how many coordinates there are.
+  ///   - number: what a hyper-parameter is in the trace; nil for its symbol.
+  ///   - isFirst: whether the step is the first: `t` is then 1, the slots and the history are 0.
+  public func trace(
+    coordinates count: Int = 1, in arena: FormulaArena = FormulaArena(), isFirst: Bool = false,
+    number: (Key) -> Formula? = { _ in nil }
+  ) -> OptimizerTrace {
+    precondition(count >= 1, "a trace has at least one coordinate, got \(count)")
+    let suffix = { (i: Int) in count == 1 ? "" : "\(i + 1)" }
+    let named = { (name: String, i: Int) in arena.symbol(name + suffix(i)) }
+    let start = { (name: String) in isFirst ? arena.constant(0) : arena.symbol(name) }
+    let t = isFirst ? arena.constant(1) : arena.symbol("t")
+    let loss = requiresLoss ? arena.symbol("loss") : nil
+    let gradients = (0..<count).map { named("g", $0) }
+    var run = OptimizerRun(
+      self, parameters: (0..<count).map { named("theta", $0) },
+      number: { key, _ in number(key) ?? arena.symbol(key.symbol) })
+    for (place, name) in rule.slotNames.enumerated() {
+      for i in 0..<count { run.slots[i][place] = start(name + suffix(i)) }
+    }
+    for (place, name) in rule.historyNames.enumerated() { run.history[place] = start(name) }
+    let before = run
+    run.advance(at: t, gradients: gradients, loss: loss)
+
+    let keys =
+      rule.hyperparameters.map(\.key) + stages.flatMap { $0.hyperparameters.map(\.key) }
+      + finishers.flatMap { $0.hyperparameters.map(\.key) }
+      + wrappers.flatMap { $0.hyperparameters.map(\.key) }
+    return OptimizerTrace(
+      optimizer: self, arena: arena, t: t, loss: loss,
+      hyperparameters: keys.map { ($0.name, number($0) ?? arena.symbol($0.symbol)) },
+      history: rule.historyNames.enumerated().map {
+        ($1, before.history[$0], run.history[$0])
+      },
+      coordinates: (0..<count).map { i in
+        OptimizerTrace.Coordinate(
+          gradient: gradients[i], parameter: (before.parameters[i], run.parameters[i]),
+          slots: rule.slotNames.enumerated().map {
+            ($1, before.slots[i][$0], run.slots[i][$0])
+          },
+          quantities: run.quantities(of: i).map { ($0.name, $0.value) })
+      },
+      gradientScale: run.gradientScale)
+  }
+}
