@@ -1,6 +1,6 @@
 extension Rational: RuleNumber {
   /// The bits that the numerator or the denominator of a power may have.
-  static let powerBitLimit = 1 << 24
+  static let powerBitLimit = 1 << 20
 
   @inlinable
   public init(_ exact: Rational) { self = exact }
@@ -27,7 +27,7 @@ extension Rational: RuleNumber {
     return 0
   }
 
-  /// `baseʸ`, which throws where it is irrational, undefined, or takes more than 2²⁴ bits.
+  /// `baseʸ`, which throws where it is irrational, undefined, or takes more than 2²⁰ bits.
   public static func power(_ base: Rational, _ exponent: Rational) throws(Failure) -> Rational {
     if exponent.isZero || base == 1 { return 1 }
     if base.isZero {
