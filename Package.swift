@@ -62,10 +62,18 @@ let package = Package(
   ]
     + modules.map { .target(name: $0.name, dependencies: $0.uses) }
     + [
+      .target(name: "ShrinkingProblems", dependencies: ["PropertyTesting"]),
       .executableTarget(
-        name: "AssayBenchmarks", dependencies: ["CVectorMath", "Numbers", "Optimizers"])
+        name: "AssayBenchmarks",
+        dependencies: [
+          "CVectorMath", "Numbers", "Optimizers", "PropertyTesting", "ShrinkingProblems",
+        ],
+        resources: [.copy("Resources")]),
     ]
     + [
+      .testTarget(
+        name: "PropertyTestingTests",
+        dependencies: ["PropertyTesting", "ShrinkingProblems", "Diagnostics", "Numbers"]),
       .testTarget(name: "PropertiesTests", dependencies: ["Properties", "Diagnostics"]),
       .testTarget(name: "ProcessesTests", dependencies: ["Processes", "Diagnostics"]),
       .testTarget(

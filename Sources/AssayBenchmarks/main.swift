@@ -1,6 +1,7 @@
 /// The benchmarks by name, in the order in which `all` runs them.
 let benchmarks: [(name: String, summary: String, run: () throws -> Void)] = [
-  ("rules", "a step of a rule against a loop written by hand", runRuleBenchmarks)
+  ("rules", "a step of a rule against a loop written by hand", runRuleBenchmarks),
+  ("shrinking", "executions until a failure is smallest, beside Hypothesis", runShrinkingBenchmark),
 ]
 
 let names = Array(CommandLine.arguments.dropFirst())

@@ -1,0 +1,3 @@
+extension Engine {
+  func searchForHigherScores() -> End? { nil }
+}

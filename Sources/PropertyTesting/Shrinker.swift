@@ -1,0 +1,149 @@
+/// Makes a failing sequence of choices as small as it can: shorter first, then simpler choice by choice.
+///
+/// The passes run in rounds until a whole round changes nothing; a pass is skipped as long as nothing has
+/// changed since it last failed. No sequence is ever executed twice, and what a candidate generates is known
+/// before the body runs, so candidates that are no smaller, or known, cost nothing.
+final class Shrinker {
+  /// What became of a candidate.
+  enum Trial {
+    /// The body was not run.
+    case skipped
+    /// The body did not fail, or not in the same way.
+    case held
+    case failed
+  }
+
+  /// What the generator made of a candidate, before the body runs.
+  struct Made {
+    var nodes: [ChoiceNode]
+    var spans: [Span]
+    var choices: [Choice] { nodes.map(\.choice) }
+  }
+
+  /// The smallest failing sequence so far.
+  private(set) var nodes: [ChoiceNode]
+  private(set) var spans: [Span]
+  /// The canonical sequences whose result is known.
+  private var known: Set<[Choice]>
+  private var tried: Set<[Choice]> = []
+  private(set) var executions = 0
+  private(set) var improvements = 0
+  private let limit: Int
+  private let isOutOfTime: () -> Bool
+  /// Generates from a candidate, asks whether to go on, runs the body.
+  private let run: ([Choice], (Made) -> Bool) -> Trial
+  /// Only generates.
+  private let generate: ([Choice]) -> Made?
+  /// The magnitudes at which a value search at a place ended: there, only the next one is probed again.
+  var settled: [Int: Choice] = [:]
+  private(set) var isThorough = false
+  /// How many of the executions each pass took.
+  private(set) var executionsOfPass: [String: Int] = [:]
+
+  init(
+    _ nodes: [ChoiceNode], _ spans: [Span], known: Set<[Choice]>, limit: Int,
+    isOutOfTime: @escaping () -> Bool,
+    generate: @escaping ([Choice]) -> Made?, run: @escaping ([Choice], (Made) -> Bool) -> Trial
+  ) {
+    self.nodes = nodes
+    self.spans = spans
+    self.known = known
+    self.limit = limit
+    self.isOutOfTime = isOutOfTime
+    self.generate = generate
+    self.run = run
+  }
+
+  var choices: [Choice] { nodes.map(\.choice) }
+  /// Whether the search ended because nothing smaller was found, not because of a limit.
+  private(set) var isComplete = false
+  private var mustStop: Bool { executions >= limit || isOutOfTime() }
+
+  func shrink() {
+    let passes: [(name: String, run: (Shrinker) -> () -> Void)] = [
+      ("simplify values", Shrinker.simplifyValues), ("delete elements", Shrinker.deleteElements),
+      ("descendants", Shrinker.replaceByDescendants), ("simplify spans", Shrinker.simplifySpans),
+      ("delete blocks", Shrinker.deleteBlocks), ("reorder", Shrinker.reorder),
+      ("duplicates", Shrinker.minimiseDuplicates), ("together", Shrinker.lowerTogether),
+      ("values", Shrinker.minimiseValues), ("redistribute", Shrinker.redistribute),
+      ("exchange", Shrinker.exchange), ("overflow", Shrinker.deleteAcrossOverflow),
+    ]
+    var failedAt = Array(repeating: -1, count: passes.count)
+    while true {
+      let before = improvements
+      for (index, pass) in passes.enumerated() where failedAt[index] != improvements {
+        let (start, begun) = (improvements, executions)
+        pass.run(self)()
+        executionsOfPass[pass.name, default: 0] += executions - begun
+        if mustStop { return }
+        if improvements == start { failedAt[index] = start }
+      }
+      if improvements != before { continue }
+      // Once nothing helps, values that were settled while others differed are searched again in full.
+      guard !settled.isEmpty else { break }
+      settled = [:]
+      isThorough = true
+      failedAt = failedAt.map { _ in -1 }
+    }
+    isComplete = true
+  }
+
+  /// Runs a candidate if it is smaller than the best and new; it becomes the best if it fails.
+  ///
+  /// - Parameter exactly: refuse a candidate that the generator reads other than it is written.
+  @discardableResult
+  func consider(_ candidate: [Choice], exactly: Bool = false) -> Bool {
+    guard candidate.count <= nodes.count + 8, !mustStop, tried.insert(candidate).inserted else {
+      return false
+    }
+    var made: Made?
+    let trial = run(candidate) { [self] now in
+      guard isSmaller(now.nodes, than: nodes) else { return false }
+      let canonical = now.choices
+      if exactly, canonical != candidate {
+        tried.remove(candidate)
+        return false
+      }
+      guard known.insert(canonical).inserted else { return false }
+      made = now
+      executions += 1
+      return true
+    }
+    guard case .failed = trial, let made else { return false }
+    nodes = made.nodes
+    spans = made.spans
+    improvements += 1
+    return true
+  }
+
+  /// What the generator makes of a sequence; nil where it makes nothing.
+  func preview(_ candidate: [Choice]) -> Made? { generate(candidate) }
+
+  // MARK: Helpers of the passes
+
+  /// The choices of a span.
+  func content(of span: Span) -> [Choice] { nodes[span.start..<span.end].map(\.choice) }
+
+  /// The choices with those of a range replaced.
+  func replacing(_ range: Range<Int>, with new: [Choice]) -> [Choice] {
+    var result = choices
+    result.replaceSubrange(range, with: new)
+    return result
+  }
+
+  /// Calls `attempt` with sizes 1, 2, 4, … while it succeeds, then bisects.
+  func extend(upTo most: UInt64, _ attempt: (UInt64) -> Bool) {
+    guard most >= 1, attempt(1) else { return }
+    var (good, bad) = (UInt64(1), UInt64(2))
+    while bad <= most, attempt(bad) {
+      good = bad
+      if bad > most / 2 { break }
+      bad *= 2
+    }
+    bad = min(max(bad, good + 1), most == .max ? .max : most + 1)
+    while bad - good > 1 {
+      let middle = good + (bad - good) / 2
+      if attempt(middle) { good = middle } else { bad = middle }
+    }
+  }
+}
