@@ -4,7 +4,8 @@
 /// division by zero. Duals nest: `Dual<Dual<Double>>` gives second derivatives.
 ///
 /// At a kink of `magnitude`, `lesser`, `greater` and `select` the derivative is that of the side taken;
-/// that of `magnitude` at 0 and that of `sign` is 0.
+/// that of `magnitude` at 0 and that of `sign` is 0. So a jump is not seen: an argument by the mean value
+/// theorem over `Dual<Interval>` has to know that the function is continuous.
 public struct Dual<Base: RuleNumber>: Sendable {
   public let value: Base
   /// Nil of a constant.
