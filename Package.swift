@@ -42,6 +42,8 @@ let modules: [(name: String, uses: [Target.Dependency])] = [
   // Row 3
   ("Optimizers", ["CVectorMath", "Numbers", "Diagnostics", "Formulas", "Properties"]),
   ("Proving", ["Numbers", "Diagnostics", "Processes", "Formulas", "Properties"]),
+  // Row 4
+  ("CriticalPoints", ["Numbers", "Diagnostics", "Formulas", "ReferenceNumerics"]),
 ]
 
 let package = Package(
@@ -86,6 +88,9 @@ let package = Package(
         name: "OptimizersTests",
         dependencies: ["Optimizers", "Formulas", "Properties", "Numbers", "Diagnostics"]),
       .testTarget(name: "FormulasTests", dependencies: ["Formulas", "Numbers", "Diagnostics"]),
+      .testTarget(
+        name: "CriticalPointsTests",
+        dependencies: ["CriticalPoints", "Formulas", "Numbers", "Diagnostics"]),
     ],
   swiftLanguageModes: [.v6])
 
