@@ -28,8 +28,10 @@ let customDump = Target.Dependency.product(name: "CustomDump", package: "swift-c
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+typealias Module = (name: String, uses: [Target.Dependency])
+
 /// The modules, in dependency order: a module uses only those of the rows above its own.
-let modules: [(name: String, uses: [Target.Dependency])] = [
+let modules: [Module] = [
   // Row 1
   ("Diagnostics", []),
   ("Numbers", ["CVectorMath", "Diagnostics"]),
@@ -44,12 +46,53 @@ let modules: [(name: String, uses: [Target.Dependency])] = [
   ("Proving", ["Numbers", "Diagnostics", "Processes", "Formulas", "Properties"]),
   // Row 4
   ("CriticalPoints", ["Numbers", "Diagnostics", "Formulas", "ReferenceNumerics"]),
+  // Row 6
+  (
+    "Auditing",
+    [
+      "Numbers", "Diagnostics", "Formulas", "PropertyTesting", "Properties", "Optimizers",
+      "Proving", yams,
+    ]
+  ),
+  // Row 7
+  ("Reports", ["Diagnostics", "Properties", "Auditing"]),
+]
+
+/// What is run, and what only that needs.
+let programs: [Target] = [
+  .executableTarget(
+    name: "AssayCommand",
+    dependencies: [
+      argumentParser, "Diagnostics", "Numbers", "Formulas", "Optimizers", "Properties",
+      "PropertyTesting", "Auditing", "Reports",
+    ]),
+  .target(name: "ShrinkingProblems", dependencies: ["PropertyTesting"]),
+  .executableTarget(
+    name: "AssayBenchmarks",
+    dependencies: [
+      "CVectorMath", "Numbers", "Optimizers", "PropertyTesting", "ShrinkingProblems",
+    ],
+    resources: [.copy("Resources")]),
+]
+
+/// The modules that have tests, and what those use beside the module.
+let tests: [Module] = [
+  ("CriticalPoints", ["Formulas", "Numbers", "Diagnostics"]),
+  ("Formulas", ["Numbers", "Diagnostics"]),
+  ("Numbers", ["Diagnostics", bigInt]),
+  ("Optimizers", ["Formulas", "Properties", "Numbers", "Diagnostics"]),
+  ("Processes", ["Diagnostics"]),
+  ("Properties", ["Diagnostics"]),
+  ("PropertyTesting", ["ShrinkingProblems", "Diagnostics", "Numbers"]),
+  ("Proving", ["Formulas", "Numbers", "Properties", "Processes", "Diagnostics"]),
+  ("ReferenceNumerics", ["Diagnostics"]),
 ]
 
 let package = Package(
   name: "assay",
   products: [
-    .library(name: "Assay", targets: modules.map(\.name))
+    .library(name: "Assay", targets: modules.map(\.name)),
+    .executable(name: "assay", targets: ["AssayCommand"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -62,36 +105,11 @@ let package = Package(
     .systemLibrary(name: "CGSL", providers: [.apt(["libgsl-dev"])]),
     .systemLibrary(name: "CVectorMath"),
   ]
-    + modules.map { .target(name: $0.name, dependencies: $0.uses) }
-    + [
-      .target(name: "ShrinkingProblems", dependencies: ["PropertyTesting"]),
-      .executableTarget(
-        name: "AssayBenchmarks",
-        dependencies: [
-          "CVectorMath", "Numbers", "Optimizers", "PropertyTesting", "ShrinkingProblems",
-        ],
-        resources: [.copy("Resources")]),
-    ]
-    + [
+    + modules.map { .target(name: $0.name, dependencies: $0.uses) } + programs
+    + tests.map {
       .testTarget(
-        name: "PropertyTestingTests",
-        dependencies: ["PropertyTesting", "ShrinkingProblems", "Diagnostics", "Numbers"]),
-      .testTarget(name: "PropertiesTests", dependencies: ["Properties", "Diagnostics"]),
-      .testTarget(name: "ProcessesTests", dependencies: ["Processes", "Diagnostics"]),
-      .testTarget(
-        name: "ProvingTests",
-        dependencies: ["Proving", "Formulas", "Numbers", "Properties", "Processes", "Diagnostics"]),
-      .testTarget(
-        name: "ReferenceNumericsTests", dependencies: ["ReferenceNumerics", "Diagnostics"]),
-      .testTarget(name: "NumbersTests", dependencies: ["Numbers", "Diagnostics", bigInt]),
-      .testTarget(
-        name: "OptimizersTests",
-        dependencies: ["Optimizers", "Formulas", "Properties", "Numbers", "Diagnostics"]),
-      .testTarget(name: "FormulasTests", dependencies: ["Formulas", "Numbers", "Diagnostics"]),
-      .testTarget(
-        name: "CriticalPointsTests",
-        dependencies: ["CriticalPoints", "Formulas", "Numbers", "Diagnostics"]),
-    ],
+        name: "\($0.name)Tests", dependencies: [.target(name: $0.name)] + $0.uses)
+    },
   swiftLanguageModes: [.v6])
 
 for target in package.targets where target.type != .system {

@@ -1,5 +1,5 @@
 public import Formulas
-import Numbers
+public import Numbers
 
 /// A statement about real numbers: wherever the assumptions hold, the goals do, and everything in either is
 /// defined.
@@ -36,5 +36,13 @@ public struct Claim: Sendable, Hashable {
   /// The names of all symbols, sorted.
   public var symbols: [String] {
     Set((assumptions + goals).flatMap(\.symbols)).sorted()
+  }
+}
+
+extension Claim {
+  /// What fails at a point of the domain, as exact arithmetic confirms; nil where nothing does, or nothing
+  /// is certain.
+  public func refutation(at point: [String: Rational]) -> Refutation? {
+    CandidateCheck(self).refutation(at: point)
   }
 }

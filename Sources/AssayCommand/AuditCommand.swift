@@ -1,0 +1,157 @@
+internal import ArgumentParser
+internal import Auditing
+internal import Diagnostics
+internal import Foundation
+internal import Properties
+internal import PropertyTesting
+internal import Reports
+
+/// `assay audit`.
+struct AuditCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "audit",
+    abstract: "Says what is true of an optimizer, and shows what is not.",
+    discussion: """
+      SUBJECT is a built-in optimizer or a wrapper over one; `assay list optimizers` has them with their \
+      settings. --formula audits an optimizer that exists as a formula.
+
+      Examples:
+        assay audit amvt
+        assay audit amvt --set beta3=0.9 --effort thorough
+        assay audit ayla:amvt --set ayla.N1=1.5 --set ayla.N2=1.5
+        assay audit --formula my-rule.yaml --as adam --as-set epsilonPlacement=insideRoot
+        assay audit adam --property moment.ratio-bound --format json --output adam.json
+      """)
+
+  @Argument(
+    help: ArgumentHelp("A built-in optimizer, or a wrapper over one.", valueName: "subject"))
+  var subject: String?
+
+  @Option(help: ArgumentHelp("A formula file.", valueName: "file"))
+  var formula: String?
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("A hyper-parameter or option; may be repeated.", valueName: "key=value"))
+  var settings: [String] = []
+
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp("The built-in that a formula file claims to be.", valueName: "name"))
+  var family: String?
+
+  @Option(
+    name: .customLong("as-set"), parsing: .singleValue,
+    help: ArgumentHelp("A convention of that claim; may be repeated.", valueName: "key=value"))
+  var familySettings: [String] = []
+
+  @Option(
+    name: .customLong("property"), parsing: .singleValue,
+    help: ArgumentHelp("Only this property; may be repeated.", valueName: "id"))
+  var propertyIDs: [String] = []
+
+  @Option(
+    name: .customLong("expect"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "A result that is expected and does not count; any other for that property does.",
+      valueName: "id=verdict"))
+  var expectations: [String] = []
+
+  @Flag(help: "Fail on a variant, too.")
+  var strict = false
+
+  @OptionGroup var runOptions: RunOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let properties = try selectedProperties()
+    let expected = try expectedVerdicts()
+    let subject = try makeSubject()
+    try output.checkOutput()
+    var audit = Audit(
+      of: subject, seed: runOptions.seed.value, effort: runOptions.effort, properties: properties,
+      failures: .standard)
+    let bar = ProgressBar(label: "auditing \(subject.name)")
+    audit.progress = { done, count, property in
+      bar.show(done: done, of: count, item: property)
+    }
+    let running = audit
+    let report = await Interruption.cancelling { await running.run() }
+    bar.clear()
+    for warning in report.warnings {
+      FileHandle.standardError.write(Data("assay: warning: \(warning)\n".utf8))
+    }
+    switch output.format {
+    case .text: try output.write(report.text(style: output.style))
+    case .json: try output.write(report.json.text() + "\n")
+    case .markdown: try output.write(report.markdown)
+    case .junit: try output.write(report.junit)
+    }
+    if report.isFailure(isStrict: strict, expected: expected) {
+      throw ArgumentParser.ExitCode(Diagnostics.ExitCode.refuted.rawValue)
+    }
+  }
+
+  private func makeSubject() throws -> AuditSubject {
+    let settings = try typedSettings(settings, option: "--set")
+    let familySettings = try typedSettings(familySettings, option: "--as-set")
+    switch (subject, formula) {
+    case (let name?, nil):
+      guard family == nil else {
+        throw UsageError("a built-in is what it is: --as goes with --formula", place: "--as")
+      }
+      return try AuditSubject(builtIn: name, settings: settings)
+    case (nil, let path?):
+      guard family != nil || familySettings.isEmpty else {
+        throw UsageError("--as-set goes with --as", place: "--as-set")
+      }
+      return try AuditSubject(
+        formulaFile: path, settings: settings, as: family, familySettings: familySettings)
+    case (_?, _?):
+      throw UsageError("name a SUBJECT or a --formula, not both")
+    case (nil, nil):
+      throw UsageError("there is nothing to audit: name a SUBJECT, or a --formula FILE")
+    }
+  }
+
+  private func selectedProperties() throws(UsageError) -> [any AuditableProperty] {
+    var selected: [any AuditableProperty] = []
+    for id in propertyIDs {
+      guard let property = Catalogue.property(id) else {
+        let known = Catalogue.all.map(\.id)
+        let hint = nearestName(to: id, among: known).map { "; did you mean `\($0)`?" } ?? ""
+        throw UsageError("there is no property `\(id)`\(hint)", place: "--property")
+      }
+      selected.append(property)
+    }
+    return selected.isEmpty ? Catalogue.all : selected
+  }
+
+  private func expectedVerdicts() throws(UsageError) -> [String: Verdict] {
+    var expected: [String: Verdict] = [:]
+    for (id, text) in try typedSettings(expectations, option: "--expect") {
+      guard Catalogue.property(id) != nil else {
+        throw UsageError("there is no property `\(id)`", place: "--expect")
+      }
+      guard let verdict = Verdict(rawValue: text) else {
+        let known = Verdict.allCases.map(\.rawValue).joined(separator: ", ")
+        throw UsageError("`\(text)` is no verdict (\(known))", place: "--expect")
+      }
+      expected[id] = verdict
+    }
+    return expected
+  }
+}
+
+/// Reads `key=value` arguments.
+func typedSettings(_ texts: [String], option: String) throws(UsageError) -> [TypedSetting] {
+  var settings: [TypedSetting] = []
+  for text in texts {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
+      throw UsageError("`\(text)` is no setting; `key=value` would be one", place: option)
+    }
+    settings.append((String(parts[0]), String(parts[1])))
+  }
+  return settings
+}

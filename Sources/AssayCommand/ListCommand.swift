@@ -1,0 +1,139 @@
+internal import ArgumentParser
+internal import Auditing
+internal import Diagnostics
+internal import Foundation
+internal import Numbers
+internal import Optimizers
+internal import Properties
+internal import Reports
+
+/// `assay list`.
+struct ListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "Lists what there is: optimizers with their settings, properties.",
+    discussion: """
+      Examples:
+        assay list optimizers
+        assay list properties --format json
+      """)
+
+  enum Kind: String, ExpressibleByArgument, CaseIterable {
+    case optimizers, properties
+  }
+
+  @Argument(help: "optimizers or properties.")
+  var kind: Kind
+
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    try output.checkOutput()
+    switch (kind, output.format) {
+    case (.optimizers, .json): try output.write(try optimizersJSON().text() + "\n")
+    case (.optimizers, .text): try output.write(try optimizersText())
+    case (.properties, .json): try output.write(propertiesJSON().text() + "\n")
+    case (.properties, .text): try output.write(propertiesText())
+    case (_, .markdown), (_, .junit):
+      throw UsageError(
+        "lists come as text or json, not as \(output.format.rawValue)", place: "--format")
+    }
+  }
+
+  private func cards() throws -> [Card] {
+    try Optimizer.builtInNames.map { try Optimizer(named: $0, settings: [:]).card }
+  }
+
+  private func optimizersJSON() throws -> JSONValue {
+    [
+      "optimizers": .array(try cards().map(cardJSON)),
+      "wrappers": JSONValue(Optimizer.builtInWrapperNames),
+    ]
+  }
+
+  private func cardJSON(_ card: Card) -> JSONValue {
+    [
+      "name": .string(card.name), "title": .string(card.title), "source": .string(card.source),
+      "reading": .string(card.reading), "family": JSONValue(card.family),
+      "traits": JSONValue(card.traits.map(\.name).sorted()),
+      "hyperparameters": .array(
+        card.hyperparameters.map { entry in
+          [
+            "key": .string(entry.key), "aliases": JSONValue(entry.aliases),
+            "symbol": .string(entry.symbol),
+            "default": .string(entry.defaultValue.decimalDescription),
+            "domain": .string("\(entry.domain)"), "meaning": .string(entry.meaning),
+          ]
+        }),
+      "options": .array(
+        card.options.map { option in
+          [
+            "key": .string(option.key), "values": JSONValue(option.values),
+            "default": JSONValue(option.values.first), "meaning": .string(option.meaning),
+          ]
+        }),
+      "slots": .array(
+        card.slots.map { ["name": .string($0.name), "meaning": .string($0.meaning)] }),
+      "invariants": JSONValue(card.invariants),
+      "stepBound": JSONValue(card.stepBound),
+      // Slots are stored in the parameters' own type.
+      "bytesPerParameter": [
+        "float32": .integer(4 * card.slots.count), "float64": .integer(8 * card.slots.count),
+      ],
+    ]
+  }
+
+  private func optimizersText() throws -> String {
+    var lines: [String] = []
+    for card in try cards() {
+      lines += ["\(card.name): \(card.title)", "  \(card.source)", "  \(card.reading)"]
+      for entry in card.hyperparameters {
+        let aliases = entry.aliases.isEmpty ? "" : " (\(entry.aliases.joined(separator: ", ")))"
+        lines.append(
+          "    \(entry.key)\(aliases) = \(entry.defaultValue.decimalDescription) in \(entry.domain):"
+            + " \(entry.symbol), \(entry.meaning)")
+      }
+      for option in card.options {
+        lines.append(
+          "    \(option.key) = \(option.values.joined(separator: " | ")): \(option.meaning)")
+      }
+      let slots = card.slots.map(\.name).joined(separator: ", ")
+      lines.append(
+        card.slots.isEmpty
+          ? "    no state"
+          : "    state: \(slots), \(4 * card.slots.count) bytes a parameter in Float, "
+            + "\(8 * card.slots.count) in Double")
+      lines.append("")
+    }
+    lines.append(
+      "wrappers, as in ayla:amvt: \(Optimizer.builtInWrapperNames.joined(separator: ", "))")
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func propertiesJSON() -> JSONValue {
+    [
+      "properties": .array(
+        Catalogue.all.map { property in
+          let description = property.description
+          return [
+            "id": .string(description.id), "statement": .string(description.statement),
+            "source": .string(description.source), "domain": .string(description.domain),
+            "arithmetic": .string(description.arithmetic.rawValue),
+            "requires": JSONValue(description.requires.map(\.name).sorted()),
+            "excludes": JSONValue(description.excludes.map(\.name).sorted()),
+            "information": .bool(description.isInformation),
+            "evidence": JSONValue(description.evidence.map(\.rawValue)),
+          ]
+        })
+    ]
+  }
+
+  private func propertiesText() -> String {
+    let width = (Catalogue.all.map(\.id.count).max() ?? 0) + 2
+    return Catalogue.all.map { property in
+      property.id.padding(toLength: width, withPad: " ", startingAt: 0)
+        + property.description.statement
+        + (property.description.isInformation ? " (information)" : "") + "\n"
+    }.joined()
+  }
+}

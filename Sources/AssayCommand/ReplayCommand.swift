@@ -1,0 +1,77 @@
+internal import ArgumentParser
+internal import Auditing
+internal import Diagnostics
+internal import Foundation
+internal import Properties
+internal import PropertyTesting
+internal import Reports
+
+/// `assay replay`.
+struct ReplayCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract: "Runs a counterexample again, step by step.",
+    discussion: """
+      Exit code 1 while it still fails, 0 when it no longer does.
+
+      Examples:
+        assay replay 3f2a90c1d4e5
+        assay replay --from failures/3f2a90c1d4e5.json
+      """)
+
+  @Argument(help: ArgumentHelp("The failure's ID, in ./.assay/failures.", valueName: "id"))
+  var id: String?
+
+  @Option(help: ArgumentHelp("A failure file.", valueName: "file"))
+  var from: String?
+
+  @Option(help: "text or json.")
+  var format: OutputFormat = .text
+
+  func run() async throws {
+    let failure: Failure
+    switch (id, from) {
+    case (let id?, nil): failure = try FailureFolder.standard.failure(id: id)
+    case (nil, let path?): failure = try Failure(file: URL(fileURLWithPath: path))
+    default: throw UsageError("name a failure's ID, or a file by --from, and not both")
+    }
+    guard let property = Catalogue.property(failure.property) else {
+      throw ReplayError(message: "the failure is of `\(failure.property)`, which is no property")
+    }
+    let subject: AuditSubject
+    do {
+      subject = try AuditSubject(specification: failure.subject)
+    } catch let error as any Diagnosable where error.exitCode == .usage {
+      // What the file asks for, not what the user typed.
+      throw ReplayError(message: "the failure's subject: \(error.message)")
+    }
+    let context = AuditContext(subject: subject, seed: failure.seed, effort: .standard)
+    let examination = try await property.examine(failure.case, context)
+    let verdict = examination.holds ? "no longer fails" : "still fails"
+    switch format {
+    case .json:
+      let json: JSONValue = [
+        "id": .string(failure.id), "property": .string(property.id),
+        "subject": failure.subject, "fails": .bool(!examination.holds),
+        "summary": .string(examination.summary), "case": failure.case,
+        "trajectories": examination.trajectories,
+      ]
+      print(json.text())
+    default:
+      print("\(failure.id): \(property.id) of \(subject.name)")
+      print(property.description.statement)
+      print("case: \(failure.case.text(isIndented: false))")
+      for line in examination.lines { print("  \(line)") }
+      print("\(verdict): \(examination.summary)")
+    }
+    if !examination.holds {
+      throw ArgumentParser.ExitCode(Diagnostics.ExitCode.refuted.rawValue)
+    }
+  }
+}
+
+/// A failure file that cannot be run.
+struct ReplayError: Diagnosable {
+  let message: String
+  var exitCode: Diagnostics.ExitCode { .data }
+}

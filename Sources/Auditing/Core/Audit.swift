@@ -1,0 +1,168 @@
+internal import Diagnostics
+internal import Foundation
+public import PropertyTesting
+public import Properties
+
+/// An audit under way: the catalogue, asked of one subject.
+public struct Audit: Sendable {
+  public let context: AuditContext
+  /// The properties to ask about; all of the catalogue by default.
+  public var properties: [any AuditableProperty]
+  /// Where counterexamples are kept; nil for nowhere.
+  public var failures: FailureFolder?
+  /// Called as each property is done: how many are, of how many.
+  public var progress: @Sendable (_ done: Int, _ of: Int, _ property: String) -> Void = { _, _, _ in
+  }
+
+  public init(
+    of subject: AuditSubject, seed: UInt64 = 0, effort: Effort = .standard,
+    properties: [any AuditableProperty] = Catalogue.all, failures: FailureFolder? = nil
+  ) {
+    context = AuditContext(subject: subject, seed: seed, effort: effort)
+    self.properties = properties
+    self.failures = failures
+  }
+
+  /// Asks every property, two at a time, and reports in the catalogue's order.
+  ///
+  /// Where the task is cancelled, the report has the rows that are done, and says that it is incomplete.
+  public func run() async -> AuditReport {
+    var rows = [PropertyResult?](repeating: nil, count: properties.count)
+    var warnings: [String] = []
+    await withTaskGroup(of: (Int, PropertyResult, String?).self) { group in
+      var next = 0
+      func start() {
+        guard next < properties.count, !Task.isCancelled else { return }
+        let index = next
+        next += 1
+        group.addTask {
+          let (row, warning) = await self.row(of: self.properties[index])
+          return (index, row, warning)
+        }
+      }
+      start()
+      start()
+      var done = 0
+      while let (index, row, warning) = await group.next() {
+        rows[index] = row
+        if let warning, !warnings.contains(warning) { warnings.append(warning) }
+        done += 1
+        progress(done, properties.count, row.property.id)
+        start()
+      }
+    }
+    let subject = context.subject
+    var report = AuditReport(
+      subject: AuditReport.SubjectSummary(
+        kind: subject.kind.rawValue, name: subject.name, formula: subject.formula,
+        family: subject.family, source: subject.source),
+      seed: context.seed, effort: context.effort, results: rows.compactMap(\.self))
+    report.isIncomplete = rows.contains { $0 == nil }
+    report.warnings = warnings
+    return report
+  }
+
+  /// Asks one property.
+  private func row(of property: any AuditableProperty) async -> (PropertyResult, String?) {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let description = property.description
+    let subject = context.subject
+    let missing = description.requires.subtracting(subject.traits)
+    let barring = description.excludes.intersection(subject.traits)
+    let isDeclared = !description.isInformation
+    func excluded(_ reason: String) -> (PropertyResult, String?) {
+      var row = PropertyResult(description, isDeclared: false, evidence: [], detail: reason)
+      row.verdict = .notApplicable
+      row.seconds = (clock.now - start) / .seconds(1)
+      return (row, nil)
+    }
+    if !missing.isEmpty {
+      return excluded("asked of subjects with \(names(missing)), which this one is not")
+    }
+    if !barring.isEmpty { return excluded("not asked of subjects with \(names(barring))") }
+    var finding: Finding
+    do {
+      finding = try await property.check(context)
+    } catch {
+      finding = Finding([
+        Evidence(
+          .generated, tool: "assay", verdict: .inconclusive,
+          detail: (error as? any Diagnosable)?.message ?? "\(error)")
+      ])
+    }
+    if let exclusion = finding.exclusion { return excluded(exclusion) }
+    let (counterexample, warning) = await confirm(&finding, of: property)
+    let row = PropertyResult(
+      description, isDeclared: isDeclared, evidence: finding.evidence,
+      assumptions: finding.assumptions, cases: finding.cases,
+      premiseShare: finding.premiseShare, counterexample: counterexample, detail: finding.detail,
+      seconds: (clock.now - start) / .seconds(1))
+    return (row, warning)
+  }
+
+  private func names(_ traits: Set<Trait>) -> String {
+    traits.map(\.name).sorted().joined(separator: ", ")
+  }
+
+  /// Examines a candidate once more. What fails again is a counterexample, and kept; what does not is no
+  /// refutation.
+  private func confirm(
+    _ finding: inout Finding, of property: any AuditableProperty
+  ) async -> (Counterexample?, warning: String?) {
+    guard let candidate = finding.candidate else {
+      // No case, no refutation: a solver's word alone is not enough.
+      withdraw(&finding, "its counterexample could not be turned into a case")
+      return (nil, nil)
+    }
+    let examination: Examination
+    do {
+      examination = try await property.examine(candidate.case, context)
+    } catch {
+      withdraw(&finding, "its counterexample could not be run again: \(error)")
+      return (nil, nil)
+    }
+    guard !examination.holds else {
+      withdraw(&finding, "its counterexample did not fail again")
+      return (nil, nil)
+    }
+    finding.detail = [finding.detail, examination.summary].compactMap { $0 }.joined(separator: "; ")
+    let failure = Failure(
+      property: property.id, subject: context.subject.specification, seed: context.seed,
+      choices: candidate.choices, case: candidate.case, message: examination.summary,
+      observed: examination.trajectories["subject"] ?? .null,
+      expected: examination.trajectories["expected"] ?? .null)
+    var warning: String?
+    if let failures {
+      do {
+        try failures.keep(failure)
+      } catch {
+        warning = "counterexamples are not kept: \(error.diagnosis)"
+      }
+    }
+    return (
+      Counterexample(
+        scalars: candidate.scalars, steps: candidate.steps, case: candidate.case,
+        replay: failure.id, command: "assay replay \(failure.id)"), warning
+    )
+  }
+
+  private func withdraw(_ finding: inout Finding, _ reason: String) {
+    for index in finding.evidence.indices where finding.evidence[index].verdict == .refuted {
+      finding.evidence[index].verdict = .inconclusive
+      let detail = finding.evidence[index].detail.map { "\($0); " } ?? ""
+      finding.evidence[index].detail = detail + reason
+    }
+  }
+}
+
+/// The properties that there are.
+public enum Catalogue {
+  /// In the order of a report.
+  public static let all: [any AuditableProperty] = RuleProperties.all
+
+  /// The property of an ID; nil where there is none.
+  public static func property(_ id: String) -> (any AuditableProperty)? {
+    all.first { $0.id == id }
+  }
+}

@@ -1,0 +1,151 @@
+internal import Diagnostics
+internal import Formulas
+internal import Numbers
+public import Properties
+public import Proving
+internal import PropertyTesting
+
+/// What the properties of one audit share: the subject, the seed, the effort, the provers.
+public struct AuditContext: Sendable {
+  public let subject: AuditSubject
+  public let seed: UInt64
+  public let effort: Effort
+  public let prover: Prover
+  let invariants: InvariantProver
+
+  public init(subject: AuditSubject, seed: UInt64, effort: Effort) {
+    self.subject = subject
+    self.seed = seed
+    self.effort = effort
+    prover = Prover(effort: effort)
+    invariants = InvariantProver(subject: subject, prover: prover)
+  }
+}
+
+extension AuditContext {
+  /// What may be assumed of a traced step: the domains of the hyper-parameters and, where the state is
+  /// symbolic, those invariants of it that were proved inductive.
+  ///
+  /// - Parameter withBounds: whether invariants that involve hyper-parameters are among them; they cost
+  ///   the solver more than most claims are worth.
+  func assumptions(for trace: RuleTrace, withBounds: Bool = false) async -> [Relation] {
+    var relations = trace.domainAssumptions(subject.domains)
+    let slots = Set(trace.before.slots.compactMap(\.symbolName))
+    guard !slots.isEmpty else { return relations }
+    for invariant in await invariants.proved
+    where withBounds || invariant.symbols.allSatisfy(slots.contains) {
+      relations.append(invariant)
+    }
+    return relations
+  }
+
+  /// Runs generated cases of a property on one executor, and notes in a finding what came of them.
+  func generate<Case: AuditCase>(
+    _ generator: Generator<Case>, property: String, on executor: any SubjectExecutor,
+    into finding: inout Finding, examination: (Case) throws -> Examination
+  ) {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var settings = Settings(cases: effort.generatedCases, seed: seed)
+    settings.isExplaining = false
+    let arithmetic = executor.arithmetic.rawValue
+    let result = PropertyTesting.check(
+      "\(property) \(arithmetic)", subject: subject.specification, generator, settings
+    ) { (value: Case, _: TestCase) in
+      let examination = try examination(value)
+      if !examination.meetsPremise { throw Discard(examination.summary) }
+      if !examination.holds { throw Violation(examination.summary) }
+    }
+    finding.cases += result.cases
+    finding.premiseShare = min(finding.premiseShare ?? 1, result.premiseShare)
+    var evidence = Evidence(
+      .generated, tool: "assay", verdict: .tested,
+      domain: "\(arithmetic), \(result.cases) cases, seed \(seed)")
+    switch result.outcome {
+    case .passed: break
+    case .failed(let failure):
+      evidence.verdict = .refuted
+      evidence.detail = failure.violation.message
+      finding.candidate = Candidate(
+        scalars: failure.value.scalarCount, steps: failure.value.stepCount,
+        case: ["arithmetic": .string(arithmetic), "case": failure.value.json],
+        choices: failure.choices)
+    case .vacuous(let reason), .insufficient(let reason):
+      evidence.verdict = .vacuous
+      evidence.detail = reason
+    case .flaky(_, let reason), .gaveUp(let reason), .inconclusive(let reason),
+      .invalid(let reason):
+      evidence.verdict = .inconclusive
+      evidence.detail = reason
+    }
+    evidence.seconds = (clock.now - start) / .seconds(1)
+    finding.evidence.append(evidence)
+  }
+}
+
+/// Proves once for an audit that the card's invariants hold in every reachable state.
+actor InvariantProver {
+  private let subject: AuditSubject
+  private let prover: Prover
+  private var task: Task<[Relation], Never>?
+
+  init(subject: AuditSubject, prover: Prover) {
+    self.subject = subject
+    self.prover = prover
+  }
+
+  /// The invariants that hold at the start and are kept by a step from any state in which all of them hold.
+  var proved: [Relation] {
+    get async {
+      if let task { return await task.value }
+      let (subject, prover) = (subject, prover)
+      let task = Task { await InvariantProver.prove(subject, prover) }
+      self.task = task
+      return await task.value
+    }
+  }
+
+  private static func prove(_ subject: AuditSubject, _ prover: Prover) async -> [Relation] {
+    guard let rule = subject.rule else { return [] }
+    let trace = RuleTrace(rule)
+    let names =
+      rule.slotNames + rule.hyperparameters.map { RuleTrace.symbolName(of: $0.name) } + ["t"]
+    var candidates = subject.invariants.compactMap { text in
+      try? Relation(parsing: text, variables: names, in: trace.arena)
+    }
+    let domains = trace.domainAssumptions(subject.domains)
+    // One that is not kept takes the support from the others, so they are tried again without it.
+    while true {
+      var kept: [Relation] = []
+      for candidate in candidates {
+        if await holds(candidate, among: candidates, trace, rule, domains, prover) {
+          kept.append(candidate)
+        }
+      }
+      if kept.count == candidates.count { return kept }
+      candidates = kept
+    }
+  }
+
+  private static func holds(
+    _ relation: Relation, among invariants: [Relation], _ trace: RuleTrace,
+    _ rule: any TransparentRule, _ domains: [Relation], _ prover: Prover
+  ) async -> Bool {
+    let start = Dictionary(
+      zip(rule.slotNames, rule.slotStart.map { Formula($0) }), uniquingKeysWith: { $1 })
+    let after = Dictionary(
+      zip(rule.slotNames, trace.after.slots), uniquingKeysWith: { $1 })
+    let base = await prover.prove(
+      Claim(
+        "invariant-start", assuming: domains, proving: [relation.substituting(start)],
+        stepSymbols: ["t"]),
+      confirming: false)
+    guard base.isProved else { return false }
+    let step = await prover.prove(
+      Claim(
+        "invariant-step", assuming: domains + invariants,
+        proving: [relation.substituting(after)], stepSymbols: ["t"]),
+      confirming: false)
+    return step.isProved
+  }
+}

@@ -1,0 +1,59 @@
+public import Diagnostics
+internal import PropertyTesting
+public import Properties
+internal import Proving
+
+/// A property of a subject's behaviour: cases are generated, run through the subject's code and looked at;
+/// and for a subject whose text is there, claims about its trace go to the provers.
+struct Behaviour<Case: AuditCase>: AuditableProperty {
+  let description: PropertyDescription
+  /// The cases, or nil with the reason why there are none for this subject.
+  let cases: @Sendable (AuditContext) throws(Exclusion) -> Generator<Case>
+  /// What shows that a case holds or fails, on one of the subject's executors.
+  let examination: @Sendable (Case, any SubjectExecutor, AuditContext) throws -> Examination
+  /// What there is to prove about the text.
+  var claims: @Sendable (AuditContext, any TransparentRule) async throws -> [Claim] = { _, _ in [] }
+
+  func check(_ context: AuditContext) async throws -> Finding {
+    let generator: Generator<Case>
+    do {
+      generator = try cases(context)
+    } catch {
+      return .notApplicable(error.reason)
+    }
+    var finding = Finding()
+    if let rule = context.subject.rule {
+      for claim in try await claims(context, rule) {
+        await context.prove(claim, about: rule, into: &finding)
+      }
+    }
+    for executor in context.subject.executors {
+      context.generate(generator, property: id, on: executor, into: &finding) { value in
+        try examination(value, executor, context)
+      }
+      if finding.candidate != nil { break }
+    }
+    return finding
+  }
+
+  func examine(_ json: JSONValue, _ context: AuditContext) async throws -> Examination {
+    if let name = json["claim"]?.string, let rule = context.subject.rule {
+      guard let claim = try await claims(context, rule).first(where: { $0.name == name }) else {
+        throw CaseError(message: "the property makes no claim \(name)")
+      }
+      return try Auditing.examination(of: claim, at: json["point"])
+    }
+    let name = json["arithmetic"]?.string
+    let value = try Case(json: json["case"] ?? .null)
+    guard
+      let executor = context.subject.executors.first(where: { $0.arithmetic.rawValue == name })
+    else { throw CaseError(message: "the subject does not run in \(name ?? "no arithmetic")") }
+    return try examination(value, executor, context)
+  }
+}
+
+/// Why a property has nothing to say of a subject.
+struct Exclusion: Error {
+  let reason: String
+  init(_ reason: String) { self.reason = reason }
+}

@@ -1,0 +1,147 @@
+internal import Numbers
+internal import PropertyTesting
+internal import Properties
+
+/// What generated scenarios are made of.
+struct ScenarioShape: Sendable {
+  /// How many groups, tensors a group, and coordinates a tensor there may be.
+  var groups = 1...1
+  var tensors = 1...1
+  var coordinates = 1...1
+  /// How many different steps there are before some are repeated.
+  var steps = 1...6
+  /// Whether a step may be repeated, so that runs pass 256 steps.
+  var repeatsSteps = false
+  /// Whether groups differ in hyper-parameters, and a step may change them.
+  var changesHyperparameters = false
+  /// Whether a tensor may be without a gradient in a step.
+  var hasAbsentGradients = false
+  /// Whether all gradients of a coordinate are the same.
+  var isConstant = false
+  /// Hyper-parameters fixed in every group.
+  var fixed: [String: Rational] = [:]
+  /// Whether every hyper-parameter is drawn anew.
+  var drawsHyperparameters = false
+
+  /// One coordinate.
+  static let scalar = ScenarioShape()
+  /// One tensor, of up to a vector register and its rest.
+  static let vector = ScenarioShape(coordinates: 1...11)
+  /// Everything that an optimizer's driver keeps apart.
+  static let full = ScenarioShape(
+    groups: 1...2, tensors: 1...2, coordinates: 1...3, repeatsSteps: true,
+    changesHyperparameters: true, hasAbsentGradients: true)
+}
+
+extension AuditSubject {
+  /// Scenarios for this subject: gradients within its box, hyper-parameters within their domains.
+  ///
+  /// Every number is one that `Float` holds too, so that one case serves all arithmetics.
+  func scenarios(_ shape: ScenarioShape) -> Generator<Scenario> {
+    let gradient = gradients
+    // Below that θ says nothing that 0 does not, and scaling it would underflow.
+    let parameter = Generator<Float>.numbers(in: -100...100).map { value in
+      value.magnitude < 1e-6 ? 0 : Double(value)
+    }
+    let loss = losses
+    let needsLoss = requiresLoss
+    let settings = hyperparameterGenerators
+    return Generator { source throws(Rejection) in
+      func drawn(_ range: ClosedRange<Int>) throws(Rejection) -> Int {
+        try Generator<Int>.integers(in: range, origin: range.lowerBound).make(source)
+      }
+      var groups: [Scenario.Group] = []
+      for _ in 0..<(try drawn(shape.groups)) {
+        var tensors: [[Double]] = []
+        for _ in 0..<(try drawn(shape.tensors)) {
+          tensors.append(try parameter.array(count: shape.coordinates).make(source))
+        }
+        var values = shape.fixed
+        if shape.changesHyperparameters && !groups.isEmpty || shape.drawsHyperparameters {
+          for (name, generator) in settings where values[name] == nil {
+            values[name] = try generator.make(source)
+          }
+        }
+        groups.append(Scenario.Group(parameters: tensors, hyperparameters: values))
+      }
+      var steps: [Scenario.Step] = []
+      let count = try drawn(shape.steps)
+      let constant = try groups.map { group throws(Rejection) in
+        try group.parameters.map { tensor throws(Rejection) in
+          shape.isConstant ? try gradient.vector(count: tensor.count).make(source) : []
+        }
+      }
+      for index in 0..<count {
+        var lists: [[[Double]?]] = []
+        for (g, group) in groups.enumerated() {
+          var list: [[Double]?] = []
+          for (k, tensor) in group.parameters.enumerated() {
+            if shape.hasAbsentGradients, try source.boolean(probability: 0.1) {
+              list.append(nil)
+            } else if shape.isConstant {
+              list.append(constant[g][k])
+            } else {
+              list.append(try gradient.vector(count: tensor.count).make(source))
+            }
+          }
+          lists.append(list)
+        }
+        var step = Scenario.Step(
+          gradients: lists, loss: needsLoss ? try loss.make(source) : nil)
+        if shape.changesHyperparameters, index > 0, try source.boolean(probability: 0.15),
+          let rate = settings.first(where: { $0.name == "learningRate" })
+        {
+          let group = try drawn(0...(groups.count - 1))
+          step.changes[group] = ["learningRate": try rate.generator.make(source)]
+        }
+        steps.append(step)
+        if shape.repeatsSteps, try source.boolean(probability: 0.02) {
+          var repeated = step
+          repeated.changes = [:]
+          steps += [Scenario.Step](repeating: repeated, count: try drawn(0...300))
+        }
+      }
+      return Scenario(groups: groups, steps: steps)
+    }
+  }
+
+  /// Gradients: plain ones most often, then any magnitude of the card's box, and zeros.
+  private var gradients: Generator<Double> {
+    let box = floatBox.gradientMagnitude
+    let low = Int(box.lowerBound.exponent) + 1
+    let high = min(Int(box.upperBound.exponent) - 1, 50)
+    let plain = Generator<Float>.numbers(in: -10...10).map { value in
+      value.magnitude < Float(box.lowerBound) ? 0 : Double(value)
+    }
+    let scaled = Generator<Double> { source throws(Rejection) in
+      let digits = try Generator<Int>.integers(in: -999...999).make(source)
+      let exponent = try Generator<Int>.integers(in: (low + 10)...(high - 10)).make(source)
+      return Double(digits) * Double(sign: .plus, exponent: exponent, significand: 1)
+    }
+    return .weighted([(5, plain), (2, scaled)])
+  }
+
+  /// Losses: 0, ±1 and their neighbours, subnormal and huge ones always among them.
+  private var losses: Generator<Double> {
+    .oneOf(
+      Generator<Float>.numbers(in: -4...4).map { Double($0) },
+      Generator<Float>.numbers(in: -1e6...1e6).map { Double($0) },
+      .element(of: [1, 0.5, 2, -1, 0, Double(Float(1).nextUp), Double(Float(1).nextDown), 1e-40]))
+  }
+
+  /// Values of each hyper-parameter that its domain allows; earlier ones are simpler.
+  private var hyperparameterGenerators: [(name: String, generator: Generator<Rational>)] {
+    domains.sorted { $0.key < $1.key }.compactMap { name, domain in
+      let candidates: [Rational]
+      switch name {
+      case "learningRate": candidates = [1, 0.5, 0.1, 0.001, 0]
+      case "epsilon": candidates = [1, 1e-3, 1e-8]
+      case "weightDecay": candidates = [0, 0.5, 0.01]
+      case "momentum", "beta1", "beta2", "beta3": candidates = [0.5, 0.9, 0.99, 0.999, 0]
+      case "dampening": candidates = [0, 0.5, 1]
+      default: return nil
+      }
+      return (name, .element(of: candidates.filter(domain.contains)))
+    }
+  }
+}

@@ -1,0 +1,95 @@
+internal import Diagnostics
+internal import Formulas
+internal import Numbers
+internal import Properties
+
+extension RuleProperties {
+  static let matchesReference = Behaviour<Scenario>(
+    description: PropertyDescription(
+      id: "rule.matches-reference",
+      statement: "every step lies in the reference rule's enclosure on the same gradients",
+      source: "the paper of the declared family; Higham, Accuracy and Stability, 3.3",
+      domain: "several groups and tensors, absent gradients, rate changes, up to 300 like steps",
+      arithmetic: .float64, evidence: [.generated]),
+    cases: { context throws(Exclusion) in
+      guard context.subject.reference != nil else {
+        throw Exclusion("no family is declared, so there is no reference")
+      }
+      return context.subject.scenarios(.full)
+    },
+    examination: { scenario, executor, context in
+      guard let reference = context.subject.reference else {
+        throw CaseError(message: "no family is declared, so there is no reference")
+      }
+      return try examine(scenario, executor, against: reference, context)
+    })
+
+  static let precision = Behaviour<Scenario>(
+    description: PropertyDescription(
+      id: "rule.precision",
+      statement: "the code stays within the running error of its own formula from the exact step",
+      source: "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., section 3.3",
+      domain: "gradients within the card's box", arithmetic: .float64,
+      evidence: [.generated]),
+    cases: { context throws(Exclusion) in
+      guard context.subject.rule != nil else { throw Exclusion("the subject's text is not known") }
+      return context.subject.scenarios(.vector)
+    },
+    examination: { scenario, executor, context in
+      guard let rule = context.subject.rule else {
+        throw CaseError(message: "the subject's text is not known")
+      }
+      return try examine(scenario, executor, against: rule, context)
+    })
+
+  /// Runs a scenario, and holds the run to a rule's text.
+  static func examine(
+    _ scenario: Scenario, _ executor: any SubjectExecutor, against rule: any TransparentRule,
+    _ context: AuditContext
+  ) throws -> Examination {
+    let trajectory: Trajectory<Double>
+    do {
+      trajectory = try executor.run(scenario)
+    } catch let fault as SubjectFault {
+      // A step that the optimizer's own domain forbids says nothing about its formula.
+      return .outsidePremise(fault.reason)
+    }
+    let comparison = compare(trajectory, of: scenario, with: rule, in: executor.arithmetic)
+    guard let departure = comparison.departure else {
+      guard comparison.bounded > 0 || scenario.scalarCount == 0 else {
+        return .outsidePremise("rounding errors have no bound here")
+      }
+      return Examination(holds: true, summary: "the run lies in the enclosure")
+    }
+    return Examination(
+      holds: false, summary: departure.summary,
+      lines: lines(of: trajectory, beside: comparison.expected),
+      trajectories: [
+        "subject": trajectory.json, "expected": enclosureJSON(comparison.expected),
+      ])
+  }
+
+  /// A line a step: what the subject computed, and the enclosure of what is exact.
+  static func lines(
+    of trajectory: Trajectory<Double>, beside expected: [[[[Interval]]]]
+  ) -> [String] {
+    zip(trajectory.parameters, expected).enumerated().map { index, pair in
+      let computed = pair.0.joined().joined().map { "\($0)" }.joined(separator: ", ")
+      let exact = pair.1.joined().joined().map { "\($0)" }.joined(separator: ", ")
+      return "step \(index + 1): subject \(computed); exact \(exact)"
+    }
+  }
+
+  private static func enclosureJSON(_ steps: [[[[Interval]]]]) -> JSONValue {
+    .array(
+      steps.map { step in
+        .array(
+          step.map { group in
+            .array(
+              group.map { tensor in
+                .array(tensor.map { JSONValue([$0.lower, $0.upper]) })
+              })
+          })
+      })
+  }
+}

@@ -1,0 +1,81 @@
+internal import Diagnostics
+internal import Formulas
+internal import Numbers
+internal import PropertyTesting
+internal import Properties
+internal import Proving
+
+extension RuleProperties {
+  static let zeroGradient = Behaviour<Scenario>(
+    description: PropertyDescription(
+      id: "rule.zero-gradient",
+      statement: "from a fresh state, zero gradients leave the parameters fixed",
+      source: "every optimizer's algorithm at g = 0; known bugs 11 and 13 of the audit's corpus",
+      domain: "ε > 0, no weight decay, any number of steps", evidence: [.smt, .generated]),
+    cases: { context in
+      var shape = ScenarioShape.vector
+      shape.repeatsSteps = true
+      shape.fixed = withoutDecay(context.subject)
+      return context.subject.scenarios(shape).map { $0.mappingGradients { _ in 0 } }
+    },
+    examination: { scenario, executor, context in
+      let trajectory: Trajectory<Double>
+      do {
+        trajectory = try executor.run(scenario)
+      } catch let fault as SubjectFault {
+        return .outsidePremise(fault.reason)
+      }
+      let start = scenario.groups.map(\.parameters)
+      let fixed = Trajectory<Double>(
+        parameters: [[[[Double]]]](repeating: start, count: scenario.steps.count))
+      guard let place = trajectory.firstDifference(from: fixed) else {
+        return Examination(holds: true, summary: "the parameters stay where they are")
+      }
+      return Examination(
+        holds: false,
+        summary: "\(place): the parameter moved from \(fixed[place]) to \(trajectory[place])",
+        lines: comparisonLines(trajectory, fixed),
+        trajectories: ["subject": trajectory.json, "expected": fixed.json])
+    },
+    claims: { context, rule in
+      let trace = RuleTrace(
+        rule, isFresh: true,
+        replacing: ["g": 0].merging(
+          symbols(of: withoutDecay(context.subject), among: rule), uniquingKeysWith: { $1 }))
+      var goals = [Relation(trace.after.parameter, .equal, trace.before.parameter)]
+      // The slots stay at their start, so that one step speaks for all.
+      goals += zip(trace.after.slots, rule.slotStart).map { Relation($0, .equal, Formula($1)) }
+      return [
+        Claim(
+          "zero-gradient", assuming: await context.assumptions(for: trace), proving: goals,
+          stepSymbols: ["t"])
+      ]
+    })
+
+  /// The settings that switch weight decay off, for a subject that has it.
+  static func withoutDecay(_ subject: AuditSubject) -> [String: Rational] {
+    subject.rule?.value(of: "weightDecay") == nil ? [:] : ["weightDecay": 0]
+  }
+
+  /// Fixed hyper-parameters as substitutes for their symbols in a trace.
+  static func symbols(
+    of values: [String: Rational], among rule: any TransparentRule
+  ) -> [String: Formula] {
+    var symbols: [String: Formula] = [:]
+    for (name, value) in values where rule.value(of: name) != nil {
+      symbols[RuleTrace.symbolName(of: name)] = Formula(value)
+    }
+    return symbols
+  }
+
+  /// A line a step: two runs beside each other.
+  static func comparisonLines(
+    _ subject: Trajectory<Double>, _ expected: Trajectory<Double>
+  ) -> [String] {
+    zip(subject.parameters, expected.parameters).enumerated().map { index, pair in
+      let computed = pair.0.joined().joined().map { "\($0)" }.joined(separator: ", ")
+      let wanted = pair.1.joined().joined().map { "\($0)" }.joined(separator: ", ")
+      return "step \(index + 1): subject \(computed); expected \(wanted)"
+    }
+  }
+}

@@ -1,0 +1,50 @@
+public import Diagnostics
+internal import Formulas
+public import Numbers
+public import Optimizers
+public import Properties
+
+/// What is audited: a rule, what it declares, and what runs it.
+public struct AuditSubject: Sendable {
+  public enum Kind: String, Sendable {
+    case builtIn = "built-in"
+    case formula
+  }
+
+  public let kind: Kind
+  /// The subject as the user named it.
+  public let name: String
+  /// The family whose laws it is held to; nil for none.
+  public let family: String?
+  public let traits: Set<Trait>
+  /// Its paper and reading.
+  public let source: String?
+  /// Where each hyper-parameter may lie, by canonical name; one that is not listed is fixed.
+  public let domains: [String: Domain]
+  /// The reading that it follows, by the key of the disputed question.
+  public let conventions: [String: String]
+  /// Relations true of every reachable state, over the slots, the hyper-parameters' symbols and `t`.
+  public let invariants: [String]
+  /// A formula of hyper-parameters and `t` that |Δθ| never exceeds; nil for none.
+  public let stepBound: String?
+  public let floatBox: FloatBox
+  /// The loss transform that is part of it; nil for none.
+  public let transform: PowerTransform?
+  /// Its text, where Assay holds it.
+  public let rule: (any TransparentRule)?
+  /// The rule that it claims to be; nil where it claims none.
+  public let reference: (any TransparentRule)?
+  /// What runs its code, the arithmetic that it is judged in first.
+  public let executors: [any SubjectExecutor]
+  /// The compiled optimizer, for a built-in.
+  let optimizer: Optimizer?
+  /// All that it takes to make the subject again, for failure files.
+  public let specification: JSONValue
+  /// The arguments that name it on a command line.
+  public let commandArguments: [String]
+
+  public var requiresLoss: Bool { rule?.requiresLoss ?? false }
+
+  /// The rule as a textbook prints it, from the trace.
+  public var formula: String? { rule.map { RuleTrace($0).text } }
+}

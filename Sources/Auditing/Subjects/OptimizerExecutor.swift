@@ -1,0 +1,69 @@
+internal import Numbers
+internal import Optimizers
+internal import Properties
+
+/// Runs a compiled optimizer through its driver, in `Float` or `Double`.
+struct OptimizerExecutor<S: OptimizerScalar>: SubjectExecutor {
+  let optimizer: Optimizer
+
+  var arithmetic: Arithmetic { S.self == Float.self ? .float32 : .float64 }
+
+  func run(_ scenario: Scenario) throws -> Trajectory<Double> {
+    try run(scenario, carryingOn: false).trajectory
+  }
+
+  /// Runs a scenario.
+  ///
+  /// - Parameter carryingOn: whether a step that the optimizer refuses is noted, and the run goes on.
+  func run(
+    _ scenario: Scenario, carryingOn: Bool
+  ) throws -> (trajectory: Trajectory<Double>, refusals: [SubjectFault]) {
+    let optimizer = clipped(as: scenario)
+    var state = try optimizer.makeState(
+      of: S.self,
+      groups: scenario.groups.map { group in
+        let own = group.hyperparameters.filter { name, _ in
+          optimizer.rule.hyperparameters.key(named: name) != nil
+        }
+        return ParameterGroup(counts: group.parameters.map(\.count), hyperparameters: own)
+      })
+    var parameters = scenario.groups.flatMap { $0.parameters.map { $0.map { S($0) } } }
+    var trajectory = Trajectory<Double>()
+    var refusals: [SubjectFault] = []
+    for (index, step) in scenario.steps.enumerated() {
+      for (group, values) in step.changes.sorted(by: { $0.key < $1.key }) {
+        for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+          try optimizer.set(name, to: value, group: group, in: &state)
+        }
+      }
+      let gradients = step.gradients.joined().map { $0.map { $0.map { S($0) } } }
+      do {
+        try optimizer.step(&parameters, gradients: gradients, loss: step.loss, state: &state)
+      } catch {
+        let fault = SubjectFault(step: index + 1, reason: error.message)
+        guard carryingOn else { throw fault }
+        refusals.append(fault)
+      }
+      trajectory.parameters.append(grouped(parameters, as: scenario.groups))
+    }
+    return (trajectory, refusals)
+  }
+
+  /// The optimizer with the clip that the scenario sets: a stage belongs to all groups, so the first one
+  /// speaks for all.
+  private func clipped(as scenario: Scenario) -> Optimizer {
+    guard let norm = scenario.groups.first?.hyperparameters["clip"] else { return optimizer }
+    var changed = optimizer
+    changed.stages = optimizer.stages.map { $0 is GlobalNormClip ? GlobalNormClip(norm) : $0 }
+    return changed
+  }
+
+  private func grouped(_ tensors: [[S]], as groups: [Scenario.Group]) -> [[[Double]]] {
+    var rest = tensors[...]
+    return groups.map { group in
+      let own = rest.prefix(group.parameters.count)
+      rest = rest.dropFirst(group.parameters.count)
+      return own.map { $0.map { Double($0) } }
+    }
+  }
+}
