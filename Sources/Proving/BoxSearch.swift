@@ -3,6 +3,10 @@ import Numbers
 
 /// Interval branch and prune: a box is enclosed, and cut in two where the enclosure decides nothing.
 ///
+/// Each difference of two sides is enclosed by interval evaluation, and where that does not decide, from its
+/// slopes: by the mean value theorem, and at the corners where it is monotone. The cut is through the side
+/// along which the difference changes most.
+///
 /// It proves strict inequalities with room to spare, over any function that intervals have, powers with
 /// symbolic exponents, exponentials and logarithms included. It proves no equality, and no bound that is
 /// attained in the box: near such a point every box stays undecided.
@@ -54,6 +58,7 @@ private struct BoxRun {
   private let program: FormulaProgram
   private var workspace: FormulaProgram.Workspace<Interval>
   private var values: [Interval] = []
+  private var slopes: BoxSlopes
   private(set) var count = 0
 
   init(_ claim: Claim, box: RealBox, boxLimit: Int) {
@@ -71,6 +76,7 @@ private struct BoxRun {
     program = FormulaProgram(
       outputs: relations.map { $0.left - $0.right }, inputs: symbols)
     workspace = FormulaProgram.Workspace<Interval>(program)
+    slopes = BoxSlopes(relations.map { $0.left - $0.right }, symbols: symbols)
     widths = symbols.map { name in
       box.ranges[name].map { Interval($0.lowerBound, $0.upperBound).width } ?? 0
     }
@@ -102,7 +108,7 @@ private struct BoxRun {
       case .refuted(let refutation): return .refuted(refutation)
       case .undecided:
         isVacuous = false
-        guard let halves = halves(of: sides) else {
+        guard let halves = halves(of: sides, slopes: slopes.latest) else {
           undecided += part.share
           continue
         }
@@ -150,6 +156,16 @@ private struct BoxRun {
 
   private mutating func finding(_ sides: [Interval]) -> Finding {
     program.run(sides, into: &values, workspace: &workspace)
+    slopes.latest = nil
+    if let settled = settled() { return settled }
+    if let refutation = refutation(in: sides) { return .refuted(refutation) }
+    program.run(sides, into: &values, workspace: &workspace)
+    slopes.sharpen(&values, on: sides, program: program, workspace: &workspace)
+    return settled() ?? .undecided
+  }
+
+  /// What the enclosures in `values` decide.
+  private func settled() -> Finding? {
     for (value, comparison) in zip(values, assumptions)
     where value.isDefined && Self.decide(value, comparison) == false {
       return .outside
@@ -159,8 +175,7 @@ private struct BoxRun {
     }
     // An assumption that may lack a value is not one to build on.
     let areDefined = values.prefix(assumptions.count).allSatisfy(\.isDefined)
-    if holds && areDefined { return .holds }
-    return refutation(in: sides).map { .refuted($0) } ?? .undecided
+    return holds && areDefined ? .holds : nil
   }
 
   /// A point of the box at which the claim fails, where its middle is one.
@@ -182,22 +197,24 @@ private struct BoxRun {
     return check.refutation(at: point)
   }
 
-  /// The two halves by the side that is widest compared with where it began; nil where no `Double` lies
-  /// between the ends of any.
-  private func halves(of sides: [Interval]) -> ([Interval], [Interval])? {
-    var widest = -1
-    var ratio = 0.0
+  /// The two halves by the side along which the differences change most, or that is widest compared with where
+  /// it began; nil where no `Double` lies between the ends of any.
+  private func halves(of sides: [Interval], slopes: [Double]?) -> ([Interval], [Interval])? {
+    var best = -1
+    var most = 0.0
     for place in sides.indices {
       let side = sides[place]
-      let canBeCut = side.lower.nextUp < side.upper && !(isStep[place] && side.isPoint)
-      guard canBeCut, widths[place] > 0, side.width / widths[place] > ratio else { continue }
-      (widest, ratio) = (place, side.width / widths[place])
+      guard side.lower.nextUp < side.upper, widths[place] > 0 else { continue }
+      let share = side.width / widths[place]
+      // A side that is left long while others are cut small would never be looked at again.
+      let change = slopes.map { $0[place] * side.width + share * 0x1p-20 } ?? share
+      if change > most { (best, most) = (place, change) }
     }
-    guard widest >= 0 else { return nil }
-    let (low, high) = sides[widest].bisected()
+    guard best >= 0 else { return nil }
+    let (low, high) = sides[best].bisected()
     var (first, second) = (sides, sides)
-    first[widest] = low
-    second[widest] = high
+    first[best] = low
+    second[best] = high
     return (first, second)
   }
 }

@@ -107,7 +107,7 @@ struct CandidateCheck {
     let sign = Rational(value.signum())
     for digits in [1, 2, 4, 8] {
       let slack = value.magnitude * Rational(1, 4).power(digits)
-      found.append(Rational.simplest(from: value - slack, to: value + slack))
+      found.append(Rational.simplest(from: value - slack, through: value + slack))
     }
     found = [0, 1, sign, 2 * sign, sign * Rational(1, 2)] + found
     let size = value.numerator.bitWidth + value.denominator.bitWidth

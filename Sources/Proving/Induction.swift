@@ -118,7 +118,7 @@ extension InductionProof: CustomStringConvertible {
 
 extension Prover {
   /// Tries to prove the three claims of an induction.
-  public func prove(_ induction: Induction, confirming: Bool = true) async -> InductionProof {
+  public func prove(_ induction: Induction, confirming: Bool? = nil) async -> InductionProof {
     let base = await prove(induction.base, confirming: confirming)
     let step = await prove(induction.inductiveStep, confirming: confirming)
     var consequence: Proof?

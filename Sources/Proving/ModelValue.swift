@@ -44,54 +44,12 @@ enum ModelValue: Sendable {
       var found: [Rational] = []
       for bits in [4, 10, 20, 40, 60] {
         bounds = polynomial.refined(bounds, toBits: bits)
-        let fraction = Rational.simplest(from: bounds.lower, to: bounds.upper)
+        let fraction = Rational.simplest(from: bounds.lower, through: bounds.upper)
         for value in [fraction, bounds.lower, bounds.upper] where !found.contains(value) {
           found.append(value)
         }
       }
       return found
     }
-  }
-}
-
-extension Rational {
-  /// The fraction with the least denominator between two numbers, these included; among those of one
-  /// denominator the least in magnitude.
-  ///
-  /// By the continued fractions of the two, as far as they agree.
-  ///
-  /// - Precondition: the bounds are in order.
-  static func simplest(from lower: Rational, to upper: Rational) -> Rational {
-    precondition(lower <= upper, "no fraction lies between \(lower) and \(upper)")
-    if lower.signum() <= 0, upper.signum() >= 0 { return 0 }
-    if upper.signum() < 0 { return -simplest(from: -upper, to: -lower) }
-    var (low, high) = (lower, upper)
-    var quotients: [BigInteger] = []
-    // Every round is one of Euclid's on either bound.
-    while true {
-      let whole = low.floor
-      let integer = Rational(whole)
-      if integer == low {
-        quotients.append(whole)
-        break
-      }
-      if high >= integer + 1 {
-        quotients.append(whole + 1)
-        break
-      }
-      quotients.append(whole)
-      guard let newHigh = try? (low - integer).reciprocal(),
-        let newLow = try? (high - integer).reciprocal()
-      else { preconditionFailure("low is no whole number, and high is above it") }
-      (low, high) = (newLow, newHigh)
-    }
-    var value = Rational(quotients.removeLast())
-    while let quotient = quotients.popLast() {
-      guard let inverse = try? value.reciprocal() else {
-        preconditionFailure("quotients after the first are above 0")
-      }
-      value = Rational(quotient) + inverse
-    }
-    return value
   }
 }

@@ -39,8 +39,10 @@ public final class Prover: Sendable {
 
   /// Tries to prove a claim.
   ///
-  /// - Parameter confirming: whether a second solver, where it is installed, is asked to repeat a proof.
-  public func prove(_ claim: Claim, confirming: Bool = true) async -> Proof {
+  /// - Parameter confirming: whether a second solver, where it is installed, is asked to repeat a proof; nil
+  ///   where that is left to the effort: at `thorough` it is, since it may take many times as long.
+  public func prove(_ claim: Claim, confirming: Bool? = nil) async -> Proof {
+    let confirming = confirming ?? (effort == .thorough)
     let start = ContinuousClock.now
     var attempt = Attempt(claim)
     let conclusion: Proof.Conclusion

@@ -42,10 +42,14 @@ struct SMTQuestions {
 
   init(_ claim: Claim) {
     self.claim = claim
-    let relations = (claim.assumptions + claim.goals).map {
-      Relation(
-        $0.left.withPlainStepPowers(claim.stepSymbols), $0.comparison,
-        $0.right.withPlainStepPowers(claim.stepSymbols))
+    let fixed = Self.fixedSymbols(claim)
+    let relations = (claim.assumptions + claim.goals).map { relation in
+      // What fixes a symbol stays as it is.
+      let isDefinition = relation.comparison == .equal && relation.symbols.count == 1
+      let plain = isDefinition ? relation : relation.substituting(fixed)
+      return Relation(
+        plain.left.withPlainStepPowers(claim.stepSymbols), plain.comparison,
+        plain.right.withPlainStepPowers(claim.stepSymbols))
     }
     encoding = SMTEncoding(relations: relations, wholeSymbols: claim.stepSymbols)
     let steps = encoding.symbols.filter(claim.stepSymbols.contains)
@@ -53,6 +57,21 @@ struct SMTQuestions {
       steps.map { "(<= 1.0 \(SMTEncoding.quoted($0)))" }
       + encoding.relationTerms.prefix(claim.assumptions.count)
     goals = Array(encoding.relationTerms.dropFirst(claim.assumptions.count))
+  }
+
+  /// The symbols that an assumption sets equal to a number, `t = 1`: written as that number elsewhere, so that
+  /// `b^t` is `b`.
+  private static func fixedSymbols(_ claim: Claim) -> [String: Formula] {
+    var fixed: [String: Formula] = [:]
+    for relation in claim.assumptions where relation.comparison == .equal {
+      for (side, other) in [(relation.left, relation.right), (relation.right, relation.left)] {
+        guard let name = side.symbolName, let value = other.constantValue, fixed[name] == nil else {
+          continue
+        }
+        fixed[name] = Formula(value)
+      }
+    }
+    return fixed
   }
 
   /// The symbols, and how they are written.

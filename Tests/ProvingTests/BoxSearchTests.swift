@@ -25,6 +25,34 @@ struct BoxSearchTests {
     #expect(proof.conclusion == .proved, "\(proof.conclusion)")
   }
 
+  @Test("slopes decide what evaluation alone would cut into many more boxes")
+  func slopes() throws {
+    // The terms vary by 56, their sum not at all: evaluation alone needs some millions of boxes.
+    let claim = try makeClaim(
+      given: [], then: ["(x + y)^3 - x^3 - 3*x^2*y - 3*x*y^2 - y^3 + 1/50 > 0"])
+    let proof = search.prove(claim, on: RealBox(["x": 1...2, "y": 1...2]))
+    #expect(proof.conclusion == .proved)
+    #expect(proof.boxes < 10_000)
+    let monotone = try makeClaim(given: [], then: ["x*y/(x + y) + x >= 3/2"])
+    let corner = search.prove(monotone, on: RealBox(["x": 1...5, "y": 1...5]))
+    #expect(corner.conclusion == .proved)
+    #expect(corner.boxes < 100, "least at a corner, where it is exactly 3/2")
+  }
+
+  @Test("kinks and jumps are enclosed, not differentiated away")
+  func kinks() throws {
+    let box = RealBox(["x": -1...1])
+    let kink = try makeClaim(
+      given: [], then: ["abs(x) + max(x, -x) > -1/100", "min(x, 0) < 1/100"])
+    #expect(search.prove(kink, on: box).conclusion == .proved)
+    let jump = try makeClaim(given: [], then: ["if(x < 1/3, 0, 1) < 1/2"])
+    #expect(search.prove(jump, on: box).verdict == .refuted)
+    let sign = try makeClaim(given: [], then: ["sign(x) > -1/2"])
+    #expect(search.prove(sign, on: box).verdict == .refuted)
+    let absolute = try makeClaim(given: [], then: ["abs(x) > 1/1000"])
+    #expect(search.prove(absolute, on: box).verdict == .refuted)
+  }
+
   @Test("a bound that is attained in the box is not proved")
   func attained() throws {
     let claim = try makeClaim(given: [], then: ["x^2 - 2*x*y + y^2 >= 0"])

@@ -164,7 +164,8 @@ struct ProverTests {
   @Test(
     "a proof repeated by the second solver names both", .enabled(if: ExternalTool.cvc5.isPresent))
   func secondSolver() async throws {
-    let proof = await prover.prove(try makeClaim(given: ["x > 0", "y > 0"], then: ["x*y > 0"]))
+    let proof = await prover.prove(
+      try makeClaim(given: ["x > 0", "y > 0"], then: ["x*y > 0"]), confirming: true)
     guard case .proved(let solvers) = proof.conclusion else {
       Issue.record("got \(proof.conclusion)")
       return
