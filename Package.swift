@@ -84,7 +84,10 @@ let tests: [Module] = [
   ("Processes", ["Diagnostics"]),
   ("Properties", ["Diagnostics"]),
   ("PropertyTesting", ["ShrinkingProblems", "Diagnostics", "Numbers"]),
-  ("Proving", ["Formulas", "Numbers", "Properties", "Processes", "Diagnostics"]),
+  (
+    "Proving",
+    ["Optimizers", "Formulas", "Numbers", "Properties", "Processes", "Diagnostics"]
+  ),
   ("ReferenceNumerics", ["Diagnostics"]),
 ]
 

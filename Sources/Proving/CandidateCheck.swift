@@ -85,7 +85,7 @@ struct CandidateCheck {
   }
 
   /// The same failure at a point of simpler numbers, one symbol after another.
-  private func simplified(_ refutation: Refutation) -> Refutation {
+  func simplified(_ refutation: Refutation) -> Refutation {
     var best = refutation
     for name in symbols {
       guard let value = best.point[name] else { continue }

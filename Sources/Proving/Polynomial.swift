@@ -54,9 +54,12 @@ struct Polynomial: Hashable, Sendable {
 
   /// Bounds between which lies one root, the `index`-th from the left; nil where there are fewer.
   ///
-  /// By bisection; the number of roots in `(a, b]` is Sturm's. Degrees above 40 are given up.
+  /// By bisection; the number of roots in `(a, b]` is Sturm's. Degrees above 24 and coefficients of more than
+  /// 4096 bits are given up.
   func isolated(root index: Int) -> (lower: Rational, upper: Rational)? {
-    guard 1...40 ~= degree, let lead = coefficients.last else { return nil }
+    guard 1...24 ~= degree, let lead = coefficients.last,
+      coefficients.allSatisfy({ $0.numerator.bitWidth + $0.denominator.bitWidth <= 4096 })
+    else { return nil }
     let sequence = sturmSequence
     // Cauchy: no root is as large as 1 + max |aᵢ/aₙ|.
     let largest = coefficients.map(\.magnitude).max() ?? 0

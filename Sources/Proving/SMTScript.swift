@@ -11,6 +11,15 @@ public struct SMTScript: Sendable, Hashable {
     case definedness
     /// Do the assumptions allow a point at which this goal fails, everything having a value?
     case goal(Int)
+
+    /// A name for a file: `domain`, `definedness`, `goal-1`, the first goal being 1.
+    public var name: String {
+      switch self {
+      case .domain: "domain"
+      case .definedness: "definedness"
+      case .goal(let index): "goal-\(index + 1)"
+      }
+    }
   }
 
   public let question: Question
