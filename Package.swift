@@ -64,7 +64,7 @@ let programs: [Target] = [
     name: "AssayCommand",
     dependencies: [
       argumentParser, "Diagnostics", "Numbers", "Formulas", "Optimizers", "Properties",
-      "PropertyTesting", "Auditing", "Reports",
+      "PropertyTesting", "CriticalPoints", "Auditing", "Reports",
     ]),
   .target(name: "ShrinkingProblems", dependencies: ["PropertyTesting"]),
   .executableTarget(

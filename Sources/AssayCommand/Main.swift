@@ -26,7 +26,7 @@ struct AssayCommand: AsyncParsableCommand {
       """,
     version: "assay \(assayVersion)",
     subcommands: [
-      AuditCommand.self, ListCommand.self, ReplayCommand.self,
+      AuditCommand.self, CriticalPointsCommand.self, ListCommand.self, ReplayCommand.self,
     ])
 
   static func main() async {
