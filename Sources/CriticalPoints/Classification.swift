@@ -59,7 +59,10 @@ extension IntervalSearch {
     return CriticalPoint(
       at: coordinates, value: value, kind: kind, kindProvedBy: proof, eigenvalues: eigenvalues,
       transformedEigenvalues: changed?.eigenvalues, status: changed?.status,
-      statusProvedBy: statusProof, isProved: point.isProved, notes: notes)
+      statusProvedBy: statusProof, isProved: point.isProved,
+      isConfirmedByDifferences: DifferenceWitness.agrees(
+        at: middle, value: { self.value($0) }, gradient: { self.gradient(at: $0) },
+        hessian: hessian), notes: notes)
   }
 
   private func kind(_ inertia: SmallLinearAlgebra.Inertia) -> CriticalPoint.Kind {

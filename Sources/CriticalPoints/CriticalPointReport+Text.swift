@@ -112,7 +112,10 @@ extension CriticalPointReport {
 
   private func shortest(_ value: Double, digits: Int) -> String {
     let exponent = Int(_exponent10(value.magnitude))
-    guard (-4...9).contains(exponent) else { return "\(Float(value))" }
+    guard (-4...9).contains(exponent) else {
+      let short = Float(value)
+      return short == 0 || short.isInfinite ? "\(value)" : "\(short)"
+    }
     let places = digits - 1 - exponent
     let scale = (0..<places.magnitude).reduce(1.0) { product, _ in product * 10 }
     let rounded =

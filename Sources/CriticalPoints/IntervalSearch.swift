@@ -15,6 +15,7 @@ struct IntervalSearch {
   /// The function as a polynomial, if it is one.
   let polynomial: Polynomial?
   private let valueProgram: FormulaProgram
+  private let gradientProgram: FormulaProgram
 
   /// A critical point with what is known of it.
   struct Located {
@@ -44,6 +45,7 @@ struct IntervalSearch {
     }
     polynomial = Polynomial(function, variables: variables)
     valueProgram = FormulaProgram(outputs: [function], inputs: variables)
+    gradientProgram = FormulaProgram(outputs: gradient, inputs: variables)
     // A large formula has fewer boxes, so that the work stays bounded.
     limits.boxes = min(limits.boxes, max(200, 200_000_000 / (system.instructionCount + 1)))
     self.limits = limits
@@ -93,6 +95,11 @@ struct IntervalSearch {
     findings.isComplete = undecided.isEmpty
     if let transform {
       ZeroSearch(search: self, transform: transform, critical: points).run(&findings, &undecided)
+    }
+    if undecided.contains(where: { system.domain($0) != .inside }) {
+      findings.notes.append(
+        "In an undecided box the function has a kink or a pole, or leaves its domain: no test by derivatives "
+          + "applies there.")
     }
     findings.undecidedBoxes = undecided.map { hull in
       hull.map { $0.lower...$0.upper }
@@ -170,8 +177,19 @@ struct IntervalSearch {
     return zip(zero.enclosure, region).allSatisfy { $0.isSubset(of: $1) }
   }
 
+  /// The function over a box on which it is smooth, by the mean value form: tighter on small boxes.
+  func centred(_ box: [Interval]) -> Interval {
+    let middle = box.map { Interval($0.midpoint) }
+    var sum = value(middle)
+    for (place, slope) in system.values(box).enumerated() {
+      sum = sum + slope * (box[place] - middle[place])
+    }
+    return sum
+  }
+
   func value(_ box: [Interval]) -> Interval { valueProgram.run(box)[0] }
   func value(_ point: [Double]) -> Double { valueProgram.run(point)[0] }
+  func gradient(at point: [Double]) -> [Double] { gradientProgram.run(point) }
 
   func coordinates(_ point: Located) -> [CriticalPoint.Coordinate] {
     variables.indices.map { place in
@@ -225,7 +243,8 @@ struct IntervalSearch {
       let isNew = !kept.contains { other in
         point.indices.allSatisfy { abs(point[$0] - other[$0]) <= scales[$0] }
       }
-      if isInside, isNew { kept.append(point) }
+      // Without negative zeros, for the eye.
+      if isInside, isNew { kept.append(point.map { $0 + 0 }) }
     }
     return kept
   }

@@ -71,7 +71,14 @@ struct PolynomialSearch {
       at: [coordinate(root)], value: root.value(of: function), kind: kind, kindProvedBy: .exact,
       eigenvalues: [eigenvalue], transformedEigenvalues: changed?.eigenvalues,
       status: changed?.status, statusProvedBy: changed.map { _ in .exact }, isProved: true,
-      notes: notes)
+      isConfirmedByDifferences: witness(root.double, eigenvalue), notes: notes)
+  }
+
+  private func witness(_ x: Double, _ curvature: Double) -> Bool? {
+    let (values, slopes) = (function.rounded, function.derivative.rounded)
+    return DifferenceWitness.agrees(
+      at: [x], value: { horner(values, $0[0]) }, gradient: { [horner(slopes, $0[0])] },
+      hessian: [[curvature]])
   }
 
   /// The value as `Double`, kept on the side of ±1 on which it lies exactly.
@@ -100,7 +107,8 @@ struct PolynomialSearch {
           at: [coordinate(root)], value: 0, kind: nil, kindProvedBy: nil,
           eigenvalues: [root.value(of: function.derivative.derivative)],
           transformedEigenvalues: transform.exponentBelowOne > 2 ? [0] : nil, status: .spurious,
-          statusProvedBy: .exact, isProved: true, notes: [spuriousNote]))
+          statusProvedBy: .exact, isProved: true, isConfirmedByDifferences: nil,
+          notes: [spuriousNote]))
     }
   }
 
@@ -133,7 +141,15 @@ func ordinal(_ number: Int) -> String {
   }
 }
 
+/// `Σ aᵢ xⁱ` by Horner's rule.
+private func horner(_ coefficients: [Double], _ x: Double) -> Double {
+  coefficients.reversed().reduce(0) { $0 * x + $1 }
+}
+
 extension RationalPolynomial {
+  /// The coefficients as `Double`s.
+  fileprivate var rounded: [Double] { coefficients.map { Double($0) } }
+
   static func - (p: RationalPolynomial, constant: Rational) -> RationalPolynomial {
     p - RationalPolynomial([constant])
   }

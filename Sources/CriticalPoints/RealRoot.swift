@@ -47,15 +47,24 @@ struct RealRoot: Sendable {
   mutating func sign(of other: RationalPolynomial) -> Int {
     if other.isZero { return 0 }
     if let rational { return other.value(at: rational).signum() }
+    // Bounds nearly always decide; only a common root keeps them around 0 for ever.
+    for _ in 0..<4 {
+      if let sign = boundedSign(of: other) { return sign }
+      for _ in 0..<48 { refine() }
+    }
     let common = RationalPolynomial.greatestCommonDivisor(other, polynomial)
     if common.degree > 0, SturmSequence(common).rootCount(above: lower, to: upper) > 0 { return 0 }
-    let sequence = SturmSequence(other)
-    while lower != upper,
-      sequence.rootCount(above: lower, to: upper) > 0 || other.value(at: lower).isZero
-    {
+    while true {
+      if let sign = boundedSign(of: other) { return sign }
       refine()
     }
-    return other.value(at: upper).signum()
+  }
+
+  /// The sign that another polynomial has all over the interval, if it has one.
+  private func boundedSign(of other: RationalPolynomial) -> Int? {
+    if let rational { return other.value(at: rational).signum() }
+    let (low, high) = other.bounds(from: lower, to: upper)
+    return low.signum() == high.signum() && !low.isZero ? low.signum() : nil
   }
 
   /// The root as `Double`, rounded from an interval far narrower than its spacing.

@@ -140,16 +140,16 @@ final class SquareSystem {
   /// Contracts a box with one zero until it no longer shrinks.
   func refined(_ box: [Interval]) -> [Interval] {
     var box = box
-    for _ in 0..<60 {
+    // Far from the zero a step may gain little, close to it each squares the width.
+    for _ in 0..<500 {
       let next: [Interval]
       switch krawczyk(box) {
       case .one(let part), .within(let part, _): next = part
       case .none, .unknown: return box
       }
-      let before = box.map(\.width).max() ?? 0
-      let after = next.map(\.width).max() ?? 0
+      let isSmaller = zip(next, box).contains { $0.width < 0.9999 * $1.width }
       box = next
-      if after >= 0.9 * before || after == 0 { break }
+      if !isSmaller { break }
     }
     return box
   }

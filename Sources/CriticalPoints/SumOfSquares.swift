@@ -102,12 +102,15 @@ struct SumOfSquares: Sendable {
       case .product: pending += operands.reversed()
       case .power:
         guard let power = evenExponent(operands[1]) else { return nil }
-        result = result * Formula.power(operands[0], Formula(Rational(power / 2)))
+        result =
+          result
+          * (power == 2
+            ? operands[0] : Formula.power(operands[0], Formula(Rational(power / 2))))
       case .exponential: result = result * Formula.exp(operands[0] * Formula(Rational(1, 2)))
       default: return nil
       }
     }
-    return result
+    return result.folded()
   }
 }
 

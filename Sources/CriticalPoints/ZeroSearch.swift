@@ -51,7 +51,8 @@ struct ZeroSearch {
           eigenvalues: [curvature],
           transformedEigenvalues: transform.exponentBelowOne > 2 ? [0] : nil, status: .spurious,
           statusProvedBy: !point.isProved ? .numeric : point.exact == nil ? .interval : .exact,
-          isProved: point.isProved, notes: point.notes + [spuriousNote]))
+          isProved: point.isProved, isConfirmedByDifferences: nil,
+          notes: point.notes + [spuriousNote]))
     }
     for cluster in outcome.undecided
     where !isMonotoneFromZero(to: cluster.hull[0], undecided) && !undecided.contains(cluster.hull) {
@@ -107,13 +108,14 @@ struct ZeroSearch {
     var isSmooth = search.system.domain(sides) == .inside
     var count = 0
     // Breadth first, so that what is left is even over the box.
-    while count < pending.count, count < 2000 {
+    while count < pending.count, count < 6000 {
       let part = pending[count]
       count += 1
       let domain = search.system.domain(part)
       if domain == .outside { continue }
       let value = search.value(part)
       if value.isDefined, !value.containsZero { continue }
+      if domain == .inside, !search.centred(part).containsZero { continue }
       if basins.contains(where: { zip(part, $0).allSatisfy { $0.isSubset(of: $1) } }) { continue }
       let middle = part.map(\.midpoint)
       let point = search.value(middle.map { Interval($0) })

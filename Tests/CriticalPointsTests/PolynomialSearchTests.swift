@@ -138,4 +138,12 @@ struct PolynomialSearchTests {
     let tiny = try report("x^3 - 3e-60*x", box: "x=-1:1e30")
     #expect(isNear(tiny.points.map { $0.place[0] * 1e30 }, [-1, 1], within: 1e-15))
   }
+
+  @Test("a dense polynomial of degree 64 is within reach")
+  func highDegree() throws {
+    let terms = (0...64).map { "\(($0 * 37) % 19 - 9)*x^\($0)" }.joined(separator: " + ")
+    let found = try report(terms, box: "x=-3:3", "ayla:N1=1.5,N2=1")
+    #expect(found.isComplete && found.boxCount == 0)
+    #expect(found.points.allSatisfy { $0.isConfirmedByDifferences != false })
+  }
 }
