@@ -61,13 +61,18 @@ struct ExternalToolTests {
 
   @Test("a program that hangs is killed with the children that would outlive it")
   func hang() async throws {
-    let outcome = try await run(
-      "sleep 1000 & echo $!; wait", limits: ToolLimits(seconds: 0.5))
-    #expect(outcome.limit == .time)
-    #expect(outcome.status == .killed(signal: 9))
-    #expect(outcome.seconds >= 0.5)
-    let child = try #require(Int(outcome.text.trimmingCharacters(in: .newlines)))
-    #expect(await isGone(child))
+    // On a busy machine the program may not get as far as its child within the first limit.
+    for seconds in [0.5, 4, 32] {
+      let outcome = try await run(
+        "sleep 1000 & echo $!; wait", limits: ToolLimits(seconds: seconds))
+      #expect(outcome.limit == .time)
+      #expect(outcome.status == .killed(signal: 9))
+      #expect(outcome.seconds >= seconds)
+      guard let child = Int(outcome.text.trimmingCharacters(in: .newlines)) else { continue }
+      #expect(await isGone(child))
+      return
+    }
+    Issue.record("the program never started its child")
   }
 
   @Test("a program that closes its output and hangs is killed")

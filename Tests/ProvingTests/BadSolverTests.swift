@@ -6,7 +6,7 @@ import Proving
 import Testing
 
 /// Programs that go by the name of a solver and are none.
-@Suite("Solvers that misbehave")
+@Suite("Solvers that misbehave or are missing")
 struct BadSolverTests {
   private func proof(of claim: Claim, script: String) async throws -> Proof {
     let folder = FileManager.default.temporaryDirectory.appending(
@@ -20,6 +20,15 @@ struct BadSolverTests {
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
     let environment = ["PATH": "\(folder.path):/usr/bin:/bin", "ASSAY_HIDE": "cvc5"]
     return await Prover(effort: .quick, environment: environment).prove(claim)
+  }
+
+  @Test("without a solver a claim is untested, and the package named")
+  func noSolver() async throws {
+    let environment = ["PATH": "/usr/bin:/bin", "ASSAY_HIDE": "z3"]
+    let proof = await Prover(effort: .quick, environment: environment)
+      .prove(try makeClaim(given: [], then: ["x^2 >= 0"]))
+    #expect(proof.evidence.verdict == .untested)
+    #expect(proof.evidence.detail?.contains("apt-get install z3") == true)
   }
 
   @Test(

@@ -173,15 +173,6 @@ struct ProverTests {
     #expect(solvers.count == 2 && solvers[1].hasPrefix("cvc5"))
   }
 
-  @Test("without a solver a claim is untested, and the package named")
-  func noSolver() async throws {
-    let environment = ["PATH": "/usr/bin:/bin", "ASSAY_HIDE": "z3"]
-    let proof = await Prover(effort: .quick, environment: environment)
-      .prove(try makeClaim(given: [], then: ["x^2 >= 0"]))
-    #expect(proof.evidence.verdict == .untested)
-    #expect(proof.evidence.detail?.contains("apt-get install z3") == true)
-  }
-
   @Test("a claim too hard for the solver's step limit is inconclusive, the same every time")
   func tooHard() async throws {
     let powers = ["a", "b", "c", "d", "h"]
