@@ -12,7 +12,9 @@ public struct OptimizerRun<N: RuleNumber>: Sendable {
   /// What the rule's `prepare` keeps from step to step.
   public var history = Slots<N>(repeating: 0)
   /// The steps made so far.
-  public var t: N = 0
+  public var stepCount = 0
+  /// The number of the latest step, 0 before the first.
+  public private(set) var t: N = 0
   /// The rule's hyper-parameters.
   public var hyperparameters: StepScalars<N>
   public var stageHyperparameters: [StepScalars<N>]
@@ -65,10 +67,11 @@ public struct OptimizerRun<N: RuleNumber>: Sendable {
   ///   unusable.
   /// - Precondition: as many gradients as parameters, and a loss where the optimizer needs one.
   public mutating func advance(gradients: [N], loss: N? = nil) throws(N.Failure) {
-    try advance(at: t + 1, gradients: gradients, loss: loss)
+    // From the count, and not by adding 1: a number that knows of rounding would take that for inexact.
+    try advance(at: N(Rational(stepCount + 1)), gradients: gradients, loss: loss)
   }
 
-  /// As above, the step being number `t`, whatever came before it.
+  /// As above, the step being number `t`, whatever came before it: a symbol, say.
   public mutating func advance(
     at t: N, gradients: [N], loss: N? = nil
   ) throws(N.Failure) {
@@ -77,6 +80,7 @@ public struct OptimizerRun<N: RuleNumber>: Sendable {
       "\(gradients.count) gradients for \(parameters.count) parameters")
     precondition(loss != nil || !optimizer.requiresLoss, "\(optimizer.name) needs the loss")
     self.t = t
+    stepCount += 1
     let context = StepContext(t: t, loss: loss)
     var scale: N?
     for (wrapper, scalars) in zip(optimizer.wrappers, wrapperHyperparameters) {

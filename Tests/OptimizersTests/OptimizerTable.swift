@@ -1,0 +1,92 @@
+import Numbers
+import Optimizers
+import Testing
+
+/// One row of the table over which every common law runs.
+struct TableRow: Sendable, CustomTestStringConvertible {
+  let name: String
+  let optimizer: Optimizer
+  var testDescription: String { name }
+
+  init(_ name: String, _ optimizer: Optimizer) {
+    self.name = name
+    self.optimizer = optimizer
+  }
+}
+
+/// Every rule, with every option at every value at least once, and in wrappers and stages.
+enum OptimizerTable {
+  static let rules: [TableRow] =
+    [
+      TableRow("SGD", Optimizer(SGD())),
+      TableRow("SGD, momentum", Optimizer(SGD(momentum: 0.9))),
+      TableRow(
+        "SGD, Nesterov, decay",
+        Optimizer(SGD(momentum: 0.9, isNesterov: true, weightDecay: 0.01))),
+      TableRow("SGD, dampened", Optimizer(SGD(momentum: 0.9, dampening: 0.5))),
+      TableRow(
+        "SGD, dampened from the first step, rate inside",
+        Optimizer(
+          SGD(
+            momentum: 0.9, dampening: 0.5, firstDampening: .applied, rateInVelocity: .inside))),
+      TableRow("Adam", Optimizer(Adam())),
+      TableRow("Adam, ε inside", Optimizer(Adam(epsilonPlacement: .insideRoot))),
+      TableRow("AMO", Optimizer(AMO())),
+      TableRow("AMVT", Optimizer(AMVT())),
+      TableRow(
+        "AMVT, raw momentum, ε outside",
+        Optimizer(AMVT(stepMomentum: .raw, epsilonPlacement: .outsideRoot))),
+      TableRow("AMVT, previous mean", Optimizer(AMVT(varianceCentre: .previousMean))),
+      TableRow("AMVT, corrected mean", Optimizer(AMVT(varianceCentre: .correctedMean))),
+      TableRow("AMVT, decay", Optimizer(AMVT(weightDecay: 0.01))),
+      TableRow("AMVT, the paper's decay", Optimizer(AMVT(weightDecay: 0.001, decayForm: .paper))),
+      TableRow("AMVT, variance unused", Optimizer(AMVT(variancePenalty: .trackedOnly))),
+    ]
+    + DecayForm.allCases.map { form in
+      TableRow(
+        "Adam, \(form) decay", Optimizer(Adam(weightDecay: 0.01, decayForm: form)))
+    }
+
+  static let readings: [TableRow] = AYLAMoments.Reading.allCases.map { reading in
+    TableRow(
+      "AYLA's moments, \(reading)", Optimizer(AYLAMoments(reading: reading, N1: 1.5, N2: 1.2)))
+  }
+
+  static let composed: [TableRow] = [
+    TableRow("clipped AMO", chain(clip(1), AMO())),
+    TableRow("AYLA over clipped AMVT", chain(AYLA(N1: 1.5, N2: 0.7), chain(clip(1), AMVT()))),
+    TableRow(
+      "AYLA over SGD, maximising",
+      Optimizer(
+        SGD(), wrappers: [AYLA(N1: 0.5)], maximizes: true)),
+    TableRow(
+      "bounded Adam", chain(Optimizer(Adam()), ParameterBounds(lower: -0.5, upper: 0.75))),
+  ]
+
+  static let all = rules + readings + composed
+}
+
+/// Gradients and losses with entropy in them, the same in every run.
+enum Inputs {
+  static func gradients(step: Int, count: Int) -> [Double] {
+    (0..<count).map { i in
+      let bits = Mixture.bits(step: step, coordinate: i)
+      let sign: Double = bits & 1 == 0 ? 1 : -1
+      // Magnitudes from 2⁻¹⁰ to 2³, with Float's precision, so that both types take them exactly.
+      let size = Double(Float(1 + Double(bits >> 40) * 0x1p-24))
+      return sign * size * Double(sign: .plus, exponent: Int(bits >> 4 & 13) - 10, significand: 1)
+    }
+  }
+
+  static func loss(step: Int) -> Double { [0.37, 2.385, 0.5, -0.8, 1.25, 0.9][step % 6] }
+}
+
+enum Mixture {
+  /// A mixture of two numbers' bits (SplitMix64's finaliser).
+  static func bits(step: Int, coordinate: Int) -> UInt64 {
+    var z = UInt64(step) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(coordinate) &* 0xD1B5_4A32_D192_ED03
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
