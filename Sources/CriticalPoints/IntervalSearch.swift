@@ -14,6 +14,7 @@ struct IntervalSearch {
   let parts: PartsSystem?
   /// The function as a polynomial, if it is one.
   let polynomial: Polynomial?
+  let factored: FactoredGradient?
   private let valueProgram: FormulaProgram
   private let gradientProgram: FormulaProgram
 
@@ -44,6 +45,8 @@ struct IntervalSearch {
       PartsSystem($0, variables: variables, domain: function)
     }
     polynomial = Polynomial(function, variables: variables)
+    factored =
+      parts == nil ? polynomial.flatMap { FactoredGradient($0, variables: variables) } : nil
     valueProgram = FormulaProgram(outputs: [function], inputs: variables)
     gradientProgram = FormulaProgram(outputs: gradient, inputs: variables)
     // A large formula has fewer boxes, so that the work stays bounded.
@@ -55,8 +58,8 @@ struct IntervalSearch {
     var findings = SearchFindings()
     let search = BranchAndPrune(
       system: system, box: box.sides.map(\.enclosure), limits: limits,
-      special: { [parts] in parts?.decide($0) })
-    var outcome = search.run()
+      special: { [parts, factored] in parts?.decide($0) ?? factored?.decide($0) })
+    let outcome = search.run()
     findings.boxCount = outcome.boxCount
     let located = outcome.zeros.compactMap { locate($0) }
     var points = located
@@ -88,9 +91,7 @@ struct IntervalSearch {
       let hull = point.enclosure
       if !undecided.contains(where: { overlaps($0, hull) }) { undecided.append(hull) }
     }
-    if !outcome.continuum.isEmpty, let set = continuum(&outcome.continuum) {
-      findings.sets.append(set)
-    }
+    findings.sets += continua(outcome.continuum)
     findings.points = points.map { classified($0) }
     findings.isComplete = undecided.isEmpty
     if let transform {
@@ -199,39 +200,6 @@ struct IntervalSearch {
         value: exact.map { Double($0) } ?? point.enclosure[place].midpoint,
         exact: exact.map { "\($0)" })
     }
-  }
-
-  /// The continuum that a sum of fewer squares than variables has.
-  private func continuum(_ boxes: inout [[Interval]]) -> CriticalSet? {
-    guard let parts else { return nil }
-    let middles = boxes.map { $0.map(\.midpoint) }
-    let corners = boxes.map { $0.map(\.lower) } + boxes.map { $0.map(\.upper) }
-    let starts = spread(middles + corners, count: 64)
-    let samples = spread(distinct(starts.compactMap { parts.sample(from: $0) }), count: 8)
-    guard !samples.isEmpty else { return nil }
-    let bases = parts.form.parts
-    var status: CriticalPoint.Status?
-    if let transform {
-      let knowledge: ValueKnowledge =
-        if parts.form.constant.isZero {
-          .zero(order: parts.form.order)
-        } else if parts.form.constant.magnitude == 1 {
-          .unit(sign: parts.form.constant.signum())
-        } else {
-          .other(Double(parts.form.constant))
-        }
-      let curvature = bases.map { _ in Double(parts.form.sign) }
-      status = transform.transformed(knowledge, eigenvalues: curvature).status
-    }
-    return CriticalSet(
-      equation: bases.map { "\($0.base) = 0" }.joined(separator: ", "),
-      dimension: parts.dimension, status: status, statusProvedBy: status.map { _ in .exact },
-      samples: samples, variables: variables,
-      notes: [
-        parts.form.sign > 0
-          ? "a sum of squares is least where they all are 0: minima"
-          : "a sum of squares subtracted is greatest where they all are 0: maxima"
-      ])
   }
 
   /// Points within the box, those that lie together once.

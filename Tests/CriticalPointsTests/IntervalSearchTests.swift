@@ -86,14 +86,49 @@ struct IntervalSearchTests {
     #expect(found.sets[0].samples.allSatisfy { abs($0[0] * $0[0] + $0[1] * $0[1] - 1) < 1e-14 })
   }
 
-  @Test("a ring that is written out is seen, and not claimed to be proved")
+  @Test("a ring that is written out is found by the factor that the slopes share")
   func expandedRing() throws {
     let found = try report(
       "(x^2 + y^2)^2 - 2*(x^2 + y^2) + 1", box: "x=-2:2,y=-2:2", "ayla:N1=1.5,N2=1.5")
+    #expect(found.isComplete && found.undecidedBoxes.isEmpty)
+    #expect(found.points.map(\.place) == [[0, 0]] && found.points[0].kind == .maximum)
+    #expect(found.sets.map(\.equation) == ["x^2 + y^2 - 1 = 0"])
+    #expect(found.sets[0].dimension == 1 && found.sets[0].samples.count == 8)
+    #expect(found.sets[0].status == .flattened && found.sets[0].statusProvedBy == .exact)
+    #expect(found.sets[0].samples.allSatisfy { abs($0[0] * $0[0] + $0[1] * $0[1] - 1) < 1e-14 })
+  }
+
+  @Test("two rings at different levels are two sets")
+  func twoRings() throws {
+    let s = "(x^2 + y^2)"
+    let found = try report(
+      "\(s)^3/3 - 3*\(s)^2/2 + 2*\(s) - 5/6", box: "x=-2:2,y=-2:2", "ayla:N1=1.5,N2=1.5")
+    #expect(found.isComplete && found.points.map(\.kind) == [.minimum])
+    let rings = found.sets.filter { $0.status != .spurious }
+    #expect(Set(rings.map(\.equation)) == ["x^2 + y^2 - 1 = 0", "x^2 + y^2 - 2 = 0"])
+    #expect(rings.first { $0.equation.contains("- 1") }?.status == .flattened)
+    #expect(rings.first { $0.equation.contains("- 2") }?.status == .preserved)
+    #expect(rings.allSatisfy { $0.statusProvedBy == .exact })
+  }
+
+  @Test("a sphere of minima, and a factor that is 0 at one point only")
+  func sphere() throws {
+    let sphere = try report(
+      "(x^2 + y^2 + z^2)^2 - 2*(x^2 + y^2 + z^2)", box: "x=-2:2,y=-2:2,z=-2:2")
+    #expect(sphere.isComplete && sphere.points.count == 1)
+    #expect(sphere.sets.map(\.dimension) == [2])
+    let point = try report("(x^2 + y^2)^2 - (x^2 + y^2)^3", box: "x=-0.5:0.55,y=-0.5:0.55")
+    #expect(point.isComplete && point.points.map(\.place) == [[0, 0]] && point.sets.isEmpty)
+  }
+
+  @Test("a continuum that nothing recognises is seen, and not claimed to be proved")
+  func unrecognised() throws {
+    let found = try report(
+      "exp((x^2 + y^2)^2 - 2*(x^2 + y^2))", box: "x=-2:2,y=-2:2", "ayla:N1=1.5,N2=1.5")
     #expect(!found.isComplete && !found.undecidedBoxes.isEmpty)
-    #expect(found.points.map(\.place) == [[0, 0]])
+    #expect(found.points.contains { $0.place == [0, 0] })
     #expect(found.sets.map(\.dimension) == [1])
-    #expect(found.sets[0].status == .flattened && found.sets[0].statusProvedBy == .numeric)
+    #expect(found.sets[0].statusProvedBy == .numeric)
     #expect(found.sets[0].samples.allSatisfy { abs($0[0] * $0[0] + $0[1] * $0[1] - 1) < 1e-9 })
   }
 
