@@ -118,7 +118,8 @@ extension JSONValue {
     do {
       self = try JSONDecoder().decode(JSONValue.self, from: text)
     } catch {
-      throw JSONError(message: "this is no JSON: \(String(decoding: text.prefix(60), as: UTF8.self))")
+      throw JSONError(
+        message: "this is no JSON: \(String(decoding: text.prefix(60), as: UTF8.self))")
     }
   }
 

@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import Numbers
 
 /// The functions that a formula's text may call.
@@ -364,7 +365,7 @@ struct FormulaParser {
     }
     let known = Set(variables + bindings.keys).sorted()
     let suggestion =
-      if let near = nearest(to: name, among: known) { "; did you mean '\(near)'?" } else {
+      if let near = nearestName(to: name, among: known) { "; did you mean '\(near)'?" } else {
         known.isEmpty ? "" : "; there are: \(known.prefix(12).joined(separator: ", "))"
       }
     throw error("unknown variable '\(name)'\(suggestion)", token)
@@ -380,7 +381,7 @@ struct FormulaParser {
     let names = FormulaFunction.allCases.map(\.rawValue)
     let unsupported = ["sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"]
     let suggestion =
-      if !unsupported.contains(name), let near = nearest(to: name, among: names) {
+      if !unsupported.contains(name), let near = nearestName(to: name, among: names) {
         "did you mean '\(near)'?"
       } else {
         "there are: \(names.joined(separator: ", "))"

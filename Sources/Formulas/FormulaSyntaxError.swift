@@ -74,34 +74,3 @@ public struct FormulaSyntaxError: Diagnosable, Hashable {
     return error
   }
 }
-
-/// The nearest of some names to a misspelt one, or nil where none is near.
-///
-/// The distance is the number of letters to insert, delete, replace or swap with a neighbour; near is at
-/// most a third of the name's length, at least 1, and less than the name's length.
-func nearest(to name: String, among names: [String]) -> String? {
-  let limit = min(name.count - 1, max(1, (name.count + 1) / 3))
-  var best: (distance: Int, name: String)?
-  for candidate in names.sorted() where abs(candidate.count - name.count) <= limit {
-    let distance = editDistance(Array(name.lowercased()), Array(candidate.lowercased()))
-    if distance <= limit, distance < best?.distance ?? .max { best = (distance, candidate) }
-  }
-  return best?.name
-}
-
-private func editDistance(_ x: [Character], _ y: [Character]) -> Int {
-  var beforeLast: [Int] = []
-  var last = Array(0...y.count)
-  for i in x.indices {
-    var row = [i + 1]
-    for j in y.indices {
-      var cost = min(last[j + 1] + 1, row[j] + 1, last[j] + (x[i] == y[j] ? 0 : 1))
-      if i > 0, j > 0, x[i] == y[j - 1], x[i - 1] == y[j] {
-        cost = min(cost, beforeLast[j - 1] + 1)
-      }
-      row.append(cost)
-    }
-    (beforeLast, last) = (last, row)
-  }
-  return last[y.count]
-}

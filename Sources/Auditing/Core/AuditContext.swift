@@ -109,7 +109,7 @@ actor InvariantProver {
     guard let rule = subject.rule else { return [] }
     let trace = RuleTrace(rule)
     let names =
-      rule.slotNames + rule.hyperparameters.map { RuleTrace.symbolName(of: $0.name) } + ["t"]
+      rule.slotNames + rule.hyperparameters.map { RuleTrace.symbolName(of: $0.name) }
     var candidates = subject.invariants.compactMap { text in
       try? Relation(parsing: text, variables: names, in: trace.arena)
     }

@@ -182,7 +182,8 @@ private struct FormulaFileReader {
 
   private mutating func readInvariants() throws(FormulaFileError) {
     guard let node = nodes["invariants"] else { return }
-    let names = state.map(\.name) + hyperparameters.map(\.name) + ["t"]
+    // Without `t`: an invariant is a set of states that a step maps into itself, at any step.
+    let names = state.map(\.name) + hyperparameters.map(\.name)
     let arena = FormulaArena()
     for element in try document.elements(node, of: "invariants") {
       let text = try document.text(element, of: "an invariant")
