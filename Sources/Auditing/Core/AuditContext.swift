@@ -87,7 +87,17 @@ extension AuditContext {
 actor InvariantProver {
   private let subject: AuditSubject
   private let prover: Prover
-  private var task: Task<[Relation], Never>?
+  private var task: Task<Outcome, Never>?
+
+  struct Outcome: Sendable {
+    /// Shown to hold at the start and to be kept by every step.
+    var proved: [Relation] = []
+    var others: [Relation] = []
+    /// The latest answer about one that was not shown.
+    var doubt: Evidence?
+    /// Who proved.
+    var tool = "z3"
+  }
 
   init(subject: AuditSubject, prover: Prover) {
     self.subject = subject
@@ -95,7 +105,9 @@ actor InvariantProver {
   }
 
   /// The invariants that hold at the start and are kept by a step from any state in which all of them hold.
-  var proved: [Relation] {
+  var proved: [Relation] { get async { await outcome.proved } }
+
+  var outcome: Outcome {
     get async {
       if let task { return await task.value }
       let (subject, prover) = (subject, prover)
@@ -105,47 +117,57 @@ actor InvariantProver {
     }
   }
 
-  private static func prove(_ subject: AuditSubject, _ prover: Prover) async -> [Relation] {
-    guard let rule = subject.rule else { return [] }
+  private static func prove(_ subject: AuditSubject, _ prover: Prover) async -> Outcome {
+    guard let rule = subject.rule else { return Outcome() }
     let trace = RuleTrace(rule)
     let names =
       rule.slotNames + rule.hyperparameters.map { RuleTrace.symbolName(of: $0.name) }
     var candidates = subject.invariants.compactMap { text in
       try? Relation(parsing: text, variables: names, in: trace.arena)
     }
+    let all = candidates
     let domains = trace.domainAssumptions(subject.domains)
+    var outcome = Outcome()
     // One that is not kept takes the support from the others, so they are tried again without it.
     while true {
       var kept: [Relation] = []
       for candidate in candidates {
-        if await holds(candidate, among: candidates, trace, rule, domains, prover) {
+        let evidence = await evidence(
+          for: candidate, among: candidates, trace, rule, domains, prover)
+        if evidence.verdict == .proved {
           kept.append(candidate)
+          outcome.tool = evidence.tool
+        } else {
+          outcome.doubt = evidence
         }
       }
-      if kept.count == candidates.count { return kept }
+      if kept.count == candidates.count {
+        outcome.proved = kept
+        outcome.others = all.filter { !kept.contains($0) }
+        return outcome
+      }
       candidates = kept
     }
   }
 
-  private static func holds(
-    _ relation: Relation, among invariants: [Relation], _ trace: RuleTrace,
+  /// What the solver says of one invariant: of its start, and if that is proved, of a step.
+  private static func evidence(
+    for relation: Relation, among invariants: [Relation], _ trace: RuleTrace,
     _ rule: any TransparentRule, _ domains: [Relation], _ prover: Prover
-  ) async -> Bool {
+  ) async -> Evidence {
     let start = Dictionary(
       zip(rule.slotNames, rule.slotStart.map { Formula($0) }), uniquingKeysWith: { $1 })
     let after = Dictionary(
       zip(rule.slotNames, trace.after.slots), uniquingKeysWith: { $1 })
     let base = await prover.prove(
-      Claim(
-        "invariant-start", assuming: domains, proving: [relation.substituting(start)],
-        stepSymbols: ["t"]),
+      Claim("invariant-start", assuming: domains, proving: [relation.substituting(start)]),
       confirming: false)
-    guard base.isProved else { return false }
+    guard base.isProved else { return base.evidence }
     let step = await prover.prove(
       Claim(
         "invariant-step", assuming: domains + invariants,
         proving: [relation.substituting(after)], stepSymbols: ["t"]),
       confirming: false)
-    return step.isProved
+    return step.evidence
   }
 }

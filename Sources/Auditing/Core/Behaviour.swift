@@ -13,6 +13,8 @@ struct Behaviour<Case: AuditCase>: AuditableProperty {
   let examination: @Sendable (Case, any SubjectExecutor, AuditContext) throws -> Examination
   /// What there is to prove about the text.
   var claims: @Sendable (AuditContext, any TransparentRule) async throws -> [Claim] = { _, _ in [] }
+  /// Evidence from what the audit has proved elsewhere.
+  var evidence: @Sendable (AuditContext) async throws -> [Evidence] = { _ in [] }
 
   func check(_ context: AuditContext) async throws -> Finding {
     let generator: Generator<Case>
@@ -21,7 +23,7 @@ struct Behaviour<Case: AuditCase>: AuditableProperty {
     } catch {
       return .notApplicable(error.reason)
     }
-    var finding = Finding()
+    var finding = Finding(try await evidence(context))
     if let rule = context.subject.rule {
       for claim in try await claims(context, rule) {
         await context.prove(claim, about: rule, into: &finding)
