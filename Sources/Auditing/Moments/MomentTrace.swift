@@ -1,0 +1,173 @@
+internal import Formulas
+internal import Numbers
+internal import Optimizers
+internal import Properties
+
+/// The moments of a rule, as one step of its text on symbols shows them.
+///
+/// The gradient is the one that the rule sees, behind clips and loss transforms; weight decay is 0. A slot is
+/// found by its name, or by what it does with the gradient from a fresh state. A corrected moment is what the
+/// step makes of a slot's new value with decays and the step count alone: the slot's new value itself where
+/// it makes nothing of it.
+struct MomentTrace: Sendable {
+  let arena: FormulaArena
+  /// The symbol `g`.
+  let gradient: Formula
+  /// The symbol `t`.
+  let step: Formula
+  let slotNames: [String]
+  let slotStart: [Rational]
+  /// The slots after the step, over the symbols of the state before it.
+  let slots: [Formula]
+  /// The symbols of the hyper-parameters, by canonical name.
+  let hyperparameters: [String: Formula]
+  /// The change of θ.
+  let change: Formula
+  let quantities: [String: Formula]
+  /// The places of the slots of `m`, `v` and `s`.
+  let meanSlot: Int?
+  let squareSlot: Int?
+  let varianceSlot: Int?
+
+  init(_ rule: any TransparentRule) {
+    let arena = FormulaArena()
+    self.arena = arena
+    var values: [String: Formula] = [:]
+    for (name, _) in rule.hyperparameters {
+      values[name] = name == "weightDecay" ? 0 : arena.symbol(RuleTrace.symbolName(of: name))
+    }
+    hyperparameters = values
+    (gradient, step) = (arena.symbol("g"), arena.symbol("t"))
+    slotNames = rule.slotNames
+    slotStart = rule.slotStart
+    var state: CoordinateState<Formula> = rule.start(at: arena.symbol("theta"))
+    let parameter = state.parameter
+    state.slots = rule.slotNames.map { arena.symbol($0) }
+    state.history = state.history.indices.map { arena.symbol("history\($0)") }
+    let named = rule.step(
+      &state, gradient: gradient,
+      context: StepContext(t: step, loss: rule.requiresLoss ? arena.symbol("loss") : nil),
+      hyperparameters: rule.hyperparameters.map { values[$0.name] ?? 0 })
+    slots = state.slots
+    change = state.parameter - parameter
+    quantities = Dictionary(named.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+    let fresh = zip(slots, rule.slotNames).map { slot, _ in
+      slot.substituting(
+        Dictionary(
+          zip(rule.slotNames, rule.slotStart.map { Formula($0) }), uniquingKeysWith: { $1 }
+        ).merging(["theta": 0], uniquingKeysWith: { $1 }))
+    }
+    func grows(_ place: Int, by factor: Formula) -> Bool {
+      let doubled = fresh[place].substituting(["g": 2 * arena.symbol("g")])
+      return !fresh[place].isIdentical(to: 0)
+        && doubled.isIdentical(to: factor * fresh[place])
+    }
+    func slot(_ name: String, _ condition: (Int) -> Bool) -> Int? {
+      rule.slotNames.firstIndex(of: name) ?? rule.slotNames.indices.first(where: condition)
+    }
+    let mean = slot("m") { grows($0, by: 2) }
+    meanSlot = mean
+    let meanName = mean.map { rule.slotNames[$0] }
+    let formulas = slots
+    func followsMean(_ place: Int) -> Bool {
+      meanName.map { formulas[place].symbols.contains($0) } ?? false
+    }
+    squareSlot = slot("v") { grows($0, by: 4) && !followsMean($0) }
+    varianceSlot = slot("s") { grows($0, by: 4) && followsMean($0) }
+  }
+
+  var beta1: Formula? { hyperparameters["beta1"] }
+  var beta2: Formula? { hyperparameters["beta2"] }
+  var beta3: Formula? { hyperparameters["beta3"] }
+
+  /// The symbol that stands for a slot's value after the step.
+  func afterSymbol(_ place: Int) -> Formula { arena.symbol("\(slotNames[place])_t") }
+
+  /// A formula of the step in the terms of the slots after it.
+  func afterStep(_ formula: Formula) -> Formula {
+    formula.replacing(slots.indices.map { (slots[$0], afterSymbol($0)) }, in: arena)
+  }
+
+  /// A slot's new value times a correction of decays and the step count alone, in the terms of the slots
+  /// after the step: the named quantity, else the largest such part of the step.
+  func corrected(_ place: Int, named name: String) -> Formula {
+    if let formula = quantities[name].map(afterStep), correction(of: formula, place) != nil {
+      return formula
+    }
+    let parts =
+      quantities.sorted { $0.key < $1.key }.map(\.value) + change.parts(in: arena)
+    let candidates = parts.map(afterStep).filter { correction(of: $0, place) != nil }
+    return candidates.max { $0.nodeCount < $1.nodeCount } ?? afterSymbol(place)
+  }
+
+  /// The factor of a formula `c·m_t` whose `c` holds nothing but decays and `t`; nil for any other.
+  func correction(of formula: Formula, _ place: Int) -> Formula? {
+    let symbol = afterSymbol(place)
+    guard let name = symbol.symbolName, formula.symbols.contains(name) else { return nil }
+    let allowed = hyperparameters.filter { $0.key.hasPrefix("beta") }.values
+      .compactMap(\.symbolName)
+    let others = Set(formula.symbols).subtracting([name])
+    guard others.isSubset(of: Set(allowed).union(["t"])) else { return nil }
+    let factor = formula.substituting([name: 1])
+    return formula.isIdentical(to: factor * symbol) ? factor : nil
+  }
+
+  /// What holds of the decays: the domains of the subject, those of step sizes left out.
+  func decayDomain(_ subject: AuditSubject) -> [Relation] {
+    hyperparameters.sorted { $0.key < $1.key }.filter { $0.key.hasPrefix("beta") }
+      .flatMap { name, symbol in relations(of: symbol, in: subject.domains[name] ?? .decay) }
+  }
+
+  /// The relations that say that a formula lies in a domain.
+  func relations(of formula: Formula, in domain: Domain) -> [Relation] {
+    var relations: [Relation] = []
+    if let lower = domain.lower {
+      relations.append(
+        Relation(Formula(lower), domain.lowerIsOpen ? .less : .lessOrEqual, formula))
+    }
+    if let upper = domain.upper {
+      relations.append(
+        Relation(formula, domain.upperIsOpen ? .less : .lessOrEqual, Formula(upper)))
+    }
+    return relations
+  }
+}
+
+extension Formula {
+  /// The formula with other formulas in the place of some of its parts.
+  func replacing(
+    _ replacements: [(part: Formula, formula: Formula)], in arena: FormulaArena
+  ) -> Formula {
+    let rebuilt: (original: Formula, formula: Formula) = fold { node, operands in
+      let (original, formula): (Formula, Formula) =
+        switch node {
+        case .constant(let value): (arena.constant(value), arena.constant(value))
+        case .symbol(let name): (arena.symbol(name), arena.symbol(name))
+        case .operation(let operation, _):
+          (
+            Formula(operation, operands.map(\.original)),
+            Formula(operation, operands.map(\.formula))
+          )
+        }
+      let replacement = replacements.first { $0.part == original }?.formula
+      return (original, replacement ?? formula)
+    }
+    return rebuilt.formula
+  }
+
+  /// All operations in it, each once, operands first.
+  func parts(in arena: FormulaArena) -> [Formula] {
+    var parts: [Formula] = []
+    let _: Formula = fold { node, operands in
+      switch node {
+      case .constant(let value): return arena.constant(value)
+      case .symbol(let name): return arena.symbol(name)
+      case .operation(let operation, _):
+        let formula = Formula(operation, operands)
+        parts.append(formula)
+        return formula
+      }
+    }
+    return parts
+  }
+}
