@@ -77,6 +77,7 @@ let programs: [Target] = [
 
 /// The modules that have tests, and what those use beside the module.
 let tests: [Module] = [
+  ("Auditing", ["Diagnostics", "Processes", "Properties"]),
   ("CriticalPoints", ["Formulas", "Numbers", "Diagnostics"]),
   ("Formulas", ["Numbers", "Diagnostics"]),
   ("Numbers", ["Diagnostics", bigInt]),
