@@ -31,6 +31,8 @@ public struct CheckResult<Value> {
   public var warnings: [String] = []
   /// How often the body ran between the first failure and the end of shrinking.
   public var shrinkExecutions = 0
+  /// How many of these each pass of the shrinker took.
+  public var executionsOfPass: [String: Int] = [:]
 
   /// The share of the made cases that met the premise, in 0 ... 1.
   public var premiseShare: Double { attempts == 0 ? 0 : Double(cases) / Double(attempts) }

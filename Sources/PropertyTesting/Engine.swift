@@ -56,6 +56,8 @@ final class Engine<Value> {
   var attempts = 0
   var known: Set<[Choice]> = []
   var warnings: [String] = []
+  private var shrinkExecutions = 0
+  private var executionsOfPass: [String: Int] = [:]
   /// A sequence that passed, for the check of flakiness.
   private var passing: [Choice]?
   private var generation: Duration = .zero
@@ -104,9 +106,8 @@ final class Engine<Value> {
   func run() -> CheckResult<Value> {
     let end = rerunKept() ?? generate() ?? searchForHigherScores()
     let outcome: CheckResult<Value>.Outcome
-    var shrinkExecutions = 0
     switch end {
-    case .failure(let first): outcome = shrunk(first, executions: &shrinkExecutions)
+    case .failure(let first): outcome = shrunk(first)
     case .outcome(let ended): outcome = ended
     case nil:
       if let shortage = statistics.shortage(of: valid) {
@@ -120,7 +121,8 @@ final class Engine<Value> {
     }
     return CheckResult(
       property: property, seed: settings.seed, outcome: outcome, cases: valid, attempts: attempts,
-      statistics: statistics, warnings: warnings, shrinkExecutions: shrinkExecutions)
+      statistics: statistics, warnings: warnings, shrinkExecutions: shrinkExecutions,
+      executionsOfPass: executionsOfPass)
   }
 
   /// Runs the kept failures of the property.
@@ -275,7 +277,7 @@ final class Engine<Value> {
 
   // MARK: Shrinking
 
-  private func shrunk(_ first: First, executions: inout Int) -> CheckResult<Value>.Outcome {
+  private func shrunk(_ first: First) -> CheckResult<Value>.Outcome {
     var last = first.execution
     var violation = first.violation
     var isMinimal = false
@@ -308,7 +310,8 @@ final class Engine<Value> {
           }
         })
       shrinker.shrink()
-      executions = shrinker.executions
+      shrinkExecutions = shrinker.executions
+      executionsOfPass = shrinker.executionsOfPass
       isMinimal = shrinker.isComplete
     }
     guard let value = last.value else {

@@ -149,7 +149,8 @@ extension Shrinker {
         other > index && spans[other].kind == outer.kind && spans[other].end <= outer.end
           && nearestSame(other) == index
       }
-      let hasChanged = inner.contains { other in
+      // The largest first: it is the likeliest to hold what fails.
+      let hasChanged = inner.sorted { spans[$0].count > spans[$1].count }.contains { other in
         consider(replacing(outer.start..<outer.end, with: content(of: spans[other])))
       }
       if !hasChanged { index += 1 }

@@ -54,17 +54,34 @@ extension Shrinker {
       for other in places { candidate[other] = choice }
       return consider(candidate)
     }
-    let isSettled = settled[place] == nodes[place].choice && places.count == 1
+    // What was searched while other choices differed is probed; in the last rounds, at more points.
+    let effort: Effort =
+      settled[place] != nodes[place].choice || places.count > 1
+      ? .search : isThorough ? .probeMore : .probe
     switch (nodes[place].choice, nodes[place].domain) {
     case (.integer(let value), .integer(let domain)):
-      minimise(value, domain, isSettled: isSettled) { attempt(.integer($0)) }
+      minimise(value, domain, effort) { attempt(.integer($0)) }
     case (.float(let value), .float(let domain)):
-      minimise(value, domain, isSettled: isSettled) { attempt(.float($0)) }
+      minimise(value, domain, effort) { attempt(.float($0)) }
     case (.boolean, _): _ = attempt(.boolean(false))
     case (.bytes, .bytes(let range)): minimiseBytes(place, range) { attempt(.bytes($0)) }
     default: break
     }
-    if place < nodes.count, places.count == 1, !isThorough { settled[place] = nodes[place].choice }
+    for other in places where other < nodes.count { settled[other] = nodes[other].choice }
+  }
+
+  /// How hard a value is searched.
+  private enum Effort {
+    case search, probe, probeMore
+
+    /// The magnitudes to try first; the search goes on only if one of them fails.
+    func probes(_ magnitude: UInt64) -> [UInt64]? {
+      switch self {
+      case .search: nil
+      case .probe: [magnitude - 1]
+      case .probeMore: [magnitude - 1, magnitude - min(magnitude, 2), magnitude / 2]
+      }
+    }
   }
 
   /// The least magnitude in `low ... high` that still fails: the count of its bits first, then its bits.
@@ -92,13 +109,12 @@ extension Shrinker {
   }
 
   private func minimise(
-    _ value: Int, _ domain: IntegerDomain, isSettled: Bool, _ attempt: (Int) -> Bool
+    _ value: Int, _ domain: IntegerDomain, _ effort: Effort, _ attempt: (Int) -> Bool
   ) {
     let index = domain.index(of: value)
-    guard index > 0, !attempt(domain.origin), index > 1, !attempt(domain.value(at: 1)), index > 2
-    else { return }
-    if isSettled {
-      guard attempt(domain.value(at: index - 1)) else { return }
+    guard index > 0, !attempt(domain.origin), index > 1 else { return }
+    if effort == .search || index == 2 {
+      guard !attempt(domain.value(at: 1)), index > 2 else { return }
     }
     // On the other side of the origin, as far away, it would be simpler.
     let mirrored = Int(truncatingIfNeeded: 2 &* domain.origin &- value)
@@ -107,7 +123,7 @@ extension Shrinker {
       value = mirrored
     }
     let isAbove = value > domain.origin
-    let distance = UInt64(
+    var distance = UInt64(
       bitPattern: Int64(isAbove ? value &- domain.origin : domain.origin &- value))
     let at = { (distance: UInt64) -> Int in
       let step = Int(truncatingIfNeeded: distance)
@@ -116,13 +132,21 @@ extension Shrinker {
     // On this side, 1 was tried if it is the simpler one.
     let low: UInt64 = at(1) == domain.value(at: 1) ? 1 : 0
     guard distance > low else { return }
+    if let probes = effort.probes(distance) {
+      guard let found = probes.first(where: { $0 > low && $0 < distance && attempt(at($0)) }) else {
+        let before = domain.value(at: domain.index(of: value) - 1)
+        if before != at(distance - 1) { _ = attempt(before) }
+        return
+      }
+      distance = found
+    }
     let least = bisect(low, distance) { attempt(at($0)) }
     let found = domain.index(of: at(least))
     if found > 2 { _ = attempt(domain.value(at: found - 1)) }
   }
 
   private func minimise(
-    _ value: Double, _ domain: FloatDomain, isSettled: Bool, _ attempt: (Double) -> Bool
+    _ value: Double, _ domain: FloatDomain, _ effort: Effort, _ attempt: (Double) -> Bool
   ) {
     var value = value
     func improve(_ candidate: Double) -> Bool {
@@ -158,8 +182,10 @@ extension Shrinker {
       }
       let magnitude = UInt64(value.magnitude)
       guard magnitude > 2 else { return }
-      if isSettled {
-        guard improve(sign * Double(magnitude - 1)) else { return }
+      if let probes = effort.probes(magnitude),
+        !probes.contains(where: { $0 > 1 && improve(sign * Double($0)) })
+      {
+        return
       }
       let least = bisect(1, UInt64(value.magnitude)) { attempt(sign * Double($0)) }
       value = sign * Double(least)
@@ -282,7 +308,7 @@ extension Shrinker {
         let step = sign &* Int(truncatingIfNeeded: UInt64(reach) - rest)
         return set(first, x.value &- step, second, y.value &- step)
       }
-      if lower(0) || reach == 1 || !lower(UInt64(reach) - 1) || reach == 2 { continue }
+      if !lower(UInt64(reach) - 1) || reach == 1 || lower(0) || reach == 2 { continue }
       _ = bisect(0, UInt64(reach) - 1, lower)
     }
   }
@@ -298,18 +324,20 @@ extension Shrinker {
         let step = sign &* Int(truncatingIfNeeded: amount)
         let (sum, overflow) = y.value.addingReportingOverflow(step)
         guard !overflow, y.domain.contains(sum) else { return false }
-        return set(first, x.value &- step, second, sum)
+        return set(first, x.value &- step, second, sum, exactly: true)
       }
-      if move(UInt64(reach)) { continue }
-      extend(upTo: UInt64(reach), move)
+      if !move(1) || reach == 1 || move(UInt64(reach)) { continue }
+      extend(beyond: 1, upTo: UInt64(reach), move)
     }
   }
 
-  private func set(_ first: Int, _ x: Int, _ second: Int, _ y: Int) -> Bool {
+  private func set(
+    _ first: Int, _ x: Int, _ second: Int, _ y: Int, exactly: Bool = false
+  ) -> Bool {
     guard second < nodes.count else { return false }
     var candidate = choices
     candidate[first] = .integer(x)
     candidate[second] = .integer(y)
-    return consider(candidate)
+    return consider(candidate, exactly: exactly)
   }
 }

@@ -34,7 +34,7 @@ final class Shrinker {
   private let run: ([Choice], (Made) -> Bool) -> Trial
   /// Only generates.
   private let generate: ([Choice]) -> Made?
-  /// The magnitudes at which a value search at a place ended: there, only the next one is probed again.
+  /// The choices at which a search at a place ended: there, only a few others are probed again.
   var settled: [Int: Choice] = [:]
   private(set) var isThorough = false
   /// How many of the executions each pass took.
@@ -61,27 +61,32 @@ final class Shrinker {
 
   func shrink() {
     let passes: [(name: String, run: (Shrinker) -> () -> Void)] = [
-      ("simplify values", Shrinker.simplifyValues), ("delete elements", Shrinker.deleteElements),
-      ("descendants", Shrinker.replaceByDescendants), ("simplify spans", Shrinker.simplifySpans),
+      ("delete elements", Shrinker.deleteElements), ("simplify values", Shrinker.simplifyValues),
+      ("simplify spans", Shrinker.simplifySpans), ("descendants", Shrinker.replaceByDescendants),
       ("delete blocks", Shrinker.deleteBlocks), ("reorder", Shrinker.reorder),
       ("duplicates", Shrinker.minimiseDuplicates), ("together", Shrinker.lowerTogether),
       ("values", Shrinker.minimiseValues), ("redistribute", Shrinker.redistribute),
       ("exchange", Shrinker.exchange), ("overflow", Shrinker.deleteAcrossOverflow),
     ]
+    // The last ones rarely help: they wait until none of the others does.
+    let late = passes.count - 3
     var failedAt = Array(repeating: -1, count: passes.count)
     while true {
       let before = improvements
       for (index, pass) in passes.enumerated() where failedAt[index] != improvements {
+        if index >= late, improvements != before { break }
         let (start, begun) = (improvements, executions)
         pass.run(self)()
         executionsOfPass[pass.name, default: 0] += executions - begun
         if mustStop { return }
         if improvements == start { failedAt[index] = start }
       }
-      if improvements != before { continue }
-      // Once nothing helps, values that were settled while others differed are searched again in full.
-      guard !settled.isEmpty else { break }
-      settled = [:]
+      if improvements != before {
+        isThorough = false
+        continue
+      }
+      // Once nothing helps, values that were searched while others differed are probed at more points.
+      guard !isThorough else { break }
       isThorough = true
       failedAt = failedAt.map { _ in -1 }
     }
@@ -131,16 +136,12 @@ final class Shrinker {
     return result
   }
 
-  /// Calls `attempt` with sizes 1, 2, 4, … while it succeeds, then bisects.
-  func extend(upTo most: UInt64, _ attempt: (UInt64) -> Bool) {
-    guard most >= 1, attempt(1) else { return }
-    var (good, bad) = (UInt64(1), UInt64(2))
-    while bad <= most, attempt(bad) {
-      good = bad
-      if bad > most / 2 { break }
-      bad *= 2
-    }
-    bad = min(max(bad, good + 1), most == .max ? .max : most + 1)
+  /// Calls `attempt` with the double of what succeeded while that succeeds, then bisects.
+  func extend(beyond known: UInt64, upTo most: UInt64, _ attempt: (UInt64) -> Bool) {
+    var good = known
+    while good <= most / 2, attempt(2 * good) { good *= 2 }
+    guard good < most else { return }
+    var bad = good <= most / 2 ? 2 * good : most
     while bad - good > 1 {
       let middle = good + (bad - good) / 2
       if attempt(middle) { good = middle } else { bad = middle }

@@ -10,6 +10,8 @@ public struct ShrinkingProblem: Sendable, CustomStringConvertible {
     public let executions: Int
     /// How many cases were made before the first that failed.
     public let attempts: Int
+    /// How often the body ran in each pass of the shrinker.
+    public let executionsOfPass: [String: Int]
   }
 
   public let name: String
@@ -31,7 +33,7 @@ public struct ShrinkingProblem: Sendable, CustomStringConvertible {
       let result = check(name, generator, settings, body: body)
       return Run(
         smallest: result.failure.map { "\($0.value)" }, executions: result.shrinkExecutions,
-        attempts: result.attempts)
+        attempts: result.attempts, executionsOfPass: result.executionsOfPass)
     }
   }
 }
