@@ -66,6 +66,8 @@ let programs: [Target] = [
       argumentParser, "Diagnostics", "Numbers", "Formulas", "Optimizers", "Properties",
       "PropertyTesting", "CriticalPoints", "Auditing", "Reports",
     ]),
+  // Not linked into the command: it imports Testing.
+  .target(name: "SwiftTestingSupport", dependencies: ["PropertyTesting", customDump]),
   .target(name: "ShrinkingProblems", dependencies: ["PropertyTesting"]),
   .executableTarget(
     name: "AssayBenchmarks",
@@ -90,12 +92,14 @@ let tests: [Module] = [
     ["Optimizers", "Formulas", "Numbers", "Properties", "Processes", "Diagnostics"]
   ),
   ("ReferenceNumerics", ["Diagnostics"]),
+  ("SwiftTestingSupport", ["PropertyTesting"]),
 ]
 
 let package = Package(
   name: "assay",
   products: [
     .library(name: "Assay", targets: modules.map(\.name)),
+    .library(name: "SwiftTestingSupport", targets: ["SwiftTestingSupport"]),
     .executable(name: "assay", targets: ["AssayCommand"]),
   ],
   dependencies: [

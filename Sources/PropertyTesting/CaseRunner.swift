@@ -1,23 +1,34 @@
 internal import Numbers
 
-/// Makes cases of one generator and runs a body on them, one at a time.
+/// Makes cases of one generator, and accounts for what a body did with them.
 final class CaseRunner<Value> {
-  typealias Body = (Value, TestCase) throws -> Void
+  typealias Execution = Engine<Value>.Execution
+
+  /// A case before its body runs.
+  struct Prepared {
+    let value: Value
+    fileprivate let made: Shrinker.Made
+    fileprivate let request: Engine<Value>.Request
+    fileprivate let generation: Duration
+    fileprivate let bodyStart: ContinuousClock.Instant?
+  }
+
+  enum Preparation {
+    case ready(Prepared)
+    case finished(Execution)
+  }
 
   private let generator: Generator<Value>
-  private let body: Body
   private let source: ChoiceSource
-  private let test = TestCase()
+  let test = TestCase()
   private let seed: UInt64
   private let property: UInt64
   private let isTiming: Bool
   private let clock = ContinuousClock()
   private var made = 0
 
-  init(_ generator: Generator<Value>, _ settings: Settings, property: UInt64, body: @escaping Body)
-  {
+  init(_ generator: Generator<Value>, _ settings: Settings, property: UInt64) {
     self.generator = generator
-    self.body = body
     seed = settings.seed
     self.property = property
     isTiming = settings.observations != nil
@@ -39,9 +50,10 @@ final class CaseRunner<Value> {
     }
   }
 
-  func execute(
+  /// Makes a case, and asks whether its body is to run.
+  func prepare(
     _ request: Engine<Value>.Request, _ wants: (Shrinker.Made) -> Bool
-  ) -> Engine<Value>.Execution {
+  ) -> Preparation {
     begin(request)
     made += 1
     let times = isTiming || made <= 10
@@ -50,43 +62,60 @@ final class CaseRunner<Value> {
     do {
       value = try generator.make(source)
     } catch {
-      return .init(status: .rejected(error), generation: elapsed(start))
+      return .finished(Execution(status: .rejected(error), generation: elapsed(start)))
     }
     let generation = elapsed(start)
-    let recorded = Shrinker.Made(nodes: source.nodes, spans: source.spans)
-    guard wants(recorded) else {
-      return .init(status: .skipped, value: value, nodes: recorded.nodes, spans: recorded.spans)
+    let made = Shrinker.Made(nodes: source.nodes, spans: source.spans)
+    guard wants(made) else {
+      return .finished(
+        Execution(status: .skipped, value: value, nodes: made.nodes, spans: made.spans))
     }
-    let bodyStart = times ? clock.now : nil
-    let status: Engine<Value>.Execution.Status
-    do {
-      try body(value, test)
-      status = .passed
-    } catch let discard as Discard {
-      status = .discarded(discard.reason)
-    } catch {
-      status = .failed(Violation(error))
-    }
-    var said = test.take()
-    var (nodes, spans) = (recorded.nodes, recorded.spans)
-    if let scores = said?.scores, !scores.isEmpty, !source.isRecording {
-      // A search begins at the choices of a high score.
-      begin(recording(request))
-      if (try? generator.make(source)) != nil { (nodes, spans) = (source.nodes, source.spans) }
-    }
-    if case .passed = status, said?.labels.isEmpty == true, said?.scores.isEmpty == true,
-      said?.requirements.isEmpty == true, !isTiming
-    {
-      said = nil
-    }
-    return .init(
-      status: status, value: value, nodes: nodes, spans: spans, said: said,
-      generation: generation, body: elapsed(bodyStart))
+    return .ready(
+      Prepared(
+        value: value, made: made, request: request, generation: generation,
+        bodyStart: times ? clock.now : nil))
   }
 
-  private func recording(_ request: Engine<Value>.Request) -> Engine<Value>.Request {
-    if case .fresh(let number, _) = request { return .fresh(number, isRecording: true) }
-    return request
+  /// What became of a case whose body threw an error, or none.
+  func finish(_ prepared: Prepared, _ error: (any Error)?) -> Execution {
+    let body = elapsed(prepared.bodyStart)
+    let status: Execution.Status =
+      switch error {
+      case nil: .passed
+      case let discard as Discard: .discarded(discard.reason)
+      case let error?: .failed(Violation(error))
+      }
+    let said = test.take()
+    var made = prepared.made
+    if let scores = said?.scores, !scores.isEmpty, !source.isRecording {
+      // A search begins at the choices of a high score.
+      if case .fresh(let number, _) = prepared.request {
+        begin(.fresh(number, isRecording: true))
+        if (try? generator.make(source)) != nil {
+          made = Shrinker.Made(nodes: source.nodes, spans: source.spans)
+        }
+      }
+    }
+    return Execution(
+      status: status, value: prepared.value, nodes: made.nodes, spans: made.spans, said: said,
+      generation: prepared.generation, body: body)
+  }
+
+  /// Makes a case and runs a body on it.
+  func execute(
+    _ request: Engine<Value>.Request, _ wants: (Shrinker.Made) -> Bool,
+    _ body: (Value, TestCase) throws -> Void
+  ) -> Execution {
+    switch prepare(request, wants) {
+    case .finished(let execution): return execution
+    case .ready(let prepared):
+      do {
+        try body(prepared.value, test)
+        return finish(prepared, nil)
+      } catch {
+        return finish(prepared, error)
+      }
+    }
   }
 
   private func elapsed(_ start: ContinuousClock.Instant?) -> Duration {

@@ -13,11 +13,10 @@ public func check<Value>(
   _ settings: Settings = Settings(), body: (Value, TestCase) throws -> Void
 ) -> CheckResult<Value> {
   withoutActuallyEscaping(body) { body in
-    let runner = CaseRunner(
-      generator, settings, property: Philox.number(of: property), body: body)
+    let runner = CaseRunner(generator, settings, property: Philox.number(of: property))
     return Engine<Value>(
       property: property, subject: subject, settings: settings,
-      execute: { runner.execute($0, $1) }
+      execute: { runner.execute($0, $1, body) }
     ).run()
   }
 }
@@ -31,9 +30,9 @@ public func check<Value>(
 }
 
 /// Checks that a predicate holds of generated cases, and shrinks what fails.
-public func check<Value>(
+public func checkThat<Value>(
   _ property: String, subject: JSONValue = .null, _ generator: Generator<Value>,
-  _ settings: Settings = Settings(), holds: (Value) throws -> Bool
+  _ settings: Settings = Settings(), _ holds: (Value) throws -> Bool
 ) -> CheckResult<Value> {
   check(property, subject: subject, generator, settings) { value, _ in
     if try !holds(value) { throw Violation("the property does not hold") }
@@ -43,9 +42,9 @@ public func check<Value>(
 /// Checks generated cases, and shrinks what fails.
 ///
 /// - Parameter problem: says what is wrong with a case, nil where nothing is.
-public func check<Value>(
+public func checkForProblem<Value>(
   _ property: String, subject: JSONValue = .null, _ generator: Generator<Value>,
-  _ settings: Settings = Settings(), problem: (Value) throws -> String?
+  _ settings: Settings = Settings(), _ problem: (Value) throws -> String?
 ) -> CheckResult<Value> {
   check(property, subject: subject, generator, settings) { value, _ in
     if let message = try problem(value) { throw Violation(message) }
@@ -70,8 +69,8 @@ public func replay<Value>(
   body: (Value, TestCase) throws -> Void
 ) -> ReplayResult<Value> {
   withoutActuallyEscaping(body) { body in
-    let runner = CaseRunner(generator, settings, property: 0, body: body)
-    let execution = runner.execute(.replay(choices)) { _ in true }
+    let runner = CaseRunner(generator, settings, property: 0)
+    let execution = runner.execute(.replay(choices), { _ in true }, body)
     switch (execution.status, execution.value) {
     case (.failed(let violation), let value?): return .failed(value, violation)
     case (.passed, let value?): return .passed(value)

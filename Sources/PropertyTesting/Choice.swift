@@ -75,40 +75,6 @@ struct IntegerDomain: Hashable, Sendable {
   }
 }
 
-/// The floating-point numbers that a choice could have been.
-struct FloatDomain: Hashable, Sendable {
-  let lower: Double
-  let upper: Double
-  let allowsNaN: Bool
-  /// Whether only numbers that a `Float` holds belong to it.
-  let isSingle: Bool
-
-  func contains(_ value: Double) -> Bool {
-    if value.isNaN { return allowsNaN }
-    guard lower <= value && value <= upper else { return false }
-    // −0 lies in no domain that begins at 0.
-    if value == 0, value.sign == .minus, lower == 0, lower.sign == .plus { return false }
-    return !isSingle || Double(Float(value)) == value
-  }
-
-  /// The nearest number of the domain.
-  func clamp(_ value: Double) -> Double {
-    if value.isNaN { return allowsNaN ? value : simplest }
-    let rounded = isSingle ? Double(Float(value)) : value
-    let clamped = min(max(rounded, lower), upper)
-    return clamped == 0 && !contains(clamped) ? 0 : clamped
-  }
-
-  /// The number that comes first in the order of simplicity: 0 where it belongs to the domain, else the
-  /// simplest near the end next to 0.
-  var simplest: Double {
-    if lower <= 0 && upper >= 0 { return 0 }
-    let end = lower > 0 ? lower : upper
-    let whole = lower > 0 ? end.rounded(.up) : end.rounded(.down)
-    return contains(whole) ? whole : end
-  }
-}
-
 /// What a choice could have been.
 enum ChoiceDomain: Hashable, Sendable {
   case integer(IntegerDomain)

@@ -51,6 +51,9 @@ final class Engine<Value> {
   /// Makes and runs many cases at once, in the order of their numbers; nil where bodies run one by one.
   private let executeMany: ((Range<UInt64>) -> [Execution])?
 
+  /// Whether somebody else ended the check.
+  private let isStopped: () -> Bool
+
   var statistics = Statistics()
   var valid = 0
   var attempts = 0
@@ -70,8 +73,10 @@ final class Engine<Value> {
 
   init(
     property: String, subject: JSONValue, settings: Settings, execute: @escaping Execute,
-    executeMany: ((Range<UInt64>) -> [Execution])? = nil
+    executeMany: ((Range<UInt64>) -> [Execution])? = nil,
+    isStopped: @escaping () -> Bool = { false }
   ) {
+    self.isStopped = isStopped
     self.property = property
     self.subject = subject
     self.settings = settings
@@ -95,6 +100,7 @@ final class Engine<Value> {
   }
 
   var isOutOfTime: Bool {
+    if isStopped() { return true }
     guard let limit = settings.timeLimit else { return false }
     return clock.now - start >= limit
   }
@@ -164,7 +170,9 @@ final class Engine<Value> {
       }
       if number & 15 == 0 || number < 16, isOutOfTime {
         return .outcome(
-          .inconclusive("the time limit ended the check after \(valid) of \(settings.cases) cases"))
+          .inconclusive(
+            (isStopped() ? "the check was cancelled" : "the time limit ended the check")
+              + " after \(valid) of \(settings.cases) cases"))
       }
     }
     return nil

@@ -179,7 +179,28 @@ extension Shrinker {
         made.spans[index - 1].start == span.start, made.spans[index - 1].kind == span.kind
       else { continue }
       let simplest = made.nodes[made.spans[index - 1].start..<made.spans[index - 1].end]
-      consider(replacing(span.start..<span.end, with: simplest.map(\.choice)), exactly: true)
+      if consider(replacing(span.start..<span.end, with: simplest.map(\.choice)), exactly: true) {
+        continue
+      }
+      if span.kind == .alternative { considerShorterAlternatives(index - 1) }
+    }
+  }
+
+  /// A later alternative may take fewer choices than the one that fails.
+  private func considerShorterAlternatives(_ index: Int) {
+    let span = spans[index]
+    guard case .integer(let chosen) = nodes[span.start].choice,
+      case .integer(let domain) = nodes[span.start].domain, chosen < domain.upper
+    else { return }
+    for other in (chosen + 1)...min(domain.upper, chosen + 4) {
+      let start = choices[..<span.start] + [.integer(other)]
+      guard let made = preview(Array(start)), index < made.spans.count,
+        made.spans[index].start == span.start, made.spans[index].count < span.count
+      else { continue }
+      let part = made.nodes[made.spans[index].start..<made.spans[index].end]
+      if consider(replacing(span.start..<span.end, with: part.map(\.choice)), exactly: true) {
+        return
+      }
     }
   }
 

@@ -44,7 +44,7 @@ public final class TestCase: Sendable {
 
   private let state = Mutex(State())
 
-  init() {}
+  public init() {}
 
   /// Ends the case, uncounted, where the premise does not hold.
   public func premise(
