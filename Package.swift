@@ -72,7 +72,8 @@ let programs: [Target] = [
   .executableTarget(
     name: "AssayBenchmarks",
     dependencies: [
-      "CVectorMath", "Numbers", "Optimizers", "PropertyTesting", "ShrinkingProblems",
+      "CVectorMath", "Diagnostics", "Numbers", "Optimizers", "PropertyTesting",
+      "ShrinkingProblems",
     ],
     resources: [.copy("Resources")]),
 ]

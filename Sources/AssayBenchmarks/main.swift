@@ -2,6 +2,7 @@
 let benchmarks: [(name: String, summary: String, run: () throws -> Void)] = [
   ("rules", "a step of a rule against a loop written by hand", runRuleBenchmarks),
   ("shrinking", "executions until a failure is smallest, beside Hypothesis", runShrinkingBenchmark),
+  ("throughput", "generated cases a second, beside Hypothesis", runThroughputBenchmark),
 ]
 
 let names = Array(CommandLine.arguments.dropFirst())
