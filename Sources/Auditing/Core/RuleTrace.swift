@@ -6,7 +6,7 @@ internal import Properties
 /// One step of one coordinate on symbols: what the rule's text says, as formulas.
 ///
 /// The trace covers one choice of options. Everything is symbolic, the step count and the hyper-parameters
-/// included; the constants of the text are the only numbers.
+/// included, but for those that a file fixes at their value.
 struct RuleTrace: Sendable {
   let before: CoordinateState<Formula>
   let after: CoordinateState<Formula>
@@ -34,7 +34,12 @@ struct RuleTrace: Sendable {
     self.arena = arena
     slotNames = rule.slotNames
     var values: [String: Formula] = [:]
-    for (name, _) in rule.hyperparameters { values[name] = symbol(RuleTrace.symbolName(of: name)) }
+    for (name, value) in rule.hyperparameters {
+      let symbolName = RuleTrace.symbolName(of: name)
+      let isFixed = rule.fixedHyperparameters.contains(name)
+      values[name] =
+        substitutes[symbolName] ?? (isFixed ? Formula(value) : arena.symbol(symbolName))
+    }
     hyperparameters = values
     (gradient, step, loss) = (symbol("g"), symbol("t"), symbol("loss"))
     var state: CoordinateState<Formula> = rule.start(at: symbol("theta"))
@@ -58,6 +63,14 @@ struct RuleTrace: Sendable {
   /// The symbol of a hyper-parameter: the last part of its name, `N1` for `ayla.N1`.
   static func symbolName(of hyperparameter: String) -> String {
     hyperparameter.split(separator: ".").last.map(String.init) ?? hyperparameter
+  }
+
+  /// A formula of the rule's names, with what the trace has in their place.
+  func formula(_ text: String) throws(FormulaSyntaxError) -> Formula {
+    let names = Dictionary(
+      hyperparameters.map { (RuleTrace.symbolName(of: $0.key), $0.value) },
+      uniquingKeysWith: { $1 })
+    return try Formula(parsing: text, variables: nil, in: arena).substituting(names)
   }
 
   /// The change of θ.

@@ -30,7 +30,7 @@ extension RuleProperties {
     claims: { context, rule in
       guard let form = closedForms(of: context.subject)?.firstStep else { return [] }
       let trace = RuleTrace(rule, isFresh: true, replacing: ["t": 1])
-      let formula = try Formula(parsing: form, variables: nil, in: trace.arena)
+      let formula = try trace.formula(form)
       return [
         Claim(
           "first-step", assuming: await context.assumptions(for: trace),

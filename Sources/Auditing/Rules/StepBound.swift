@@ -30,7 +30,7 @@ extension RuleProperties {
     claims: { context, rule in
       guard let text = context.subject.stepBound else { return [] }
       let trace = RuleTrace(rule)
-      let bound = try Formula(parsing: text, variables: nil, in: trace.arena)
+      let bound = try trace.formula(text)
       var assumptions = await context.assumptions(for: trace, withBounds: true)
       if let beta1 = trace.hyperparameters["beta1"], let beta2 = trace.hyperparameters["beta2"] {
         assumptions.append(Relation(beta1 * beta1, .less, beta2))

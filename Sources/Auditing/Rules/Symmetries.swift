@@ -44,7 +44,7 @@ extension RuleProperties {
       id: "rule.permutation",
       statement: "the order of the coordinates does not matter",
       source: "coordinate-wise algorithms; the stages' sums up to their rounding",
-      domain: "one tensor", arithmetic: .float64, requires: [.coordinateWise],
+      domain: "one tensor", arithmetic: .float64,
       evidence: [.generated]),
     cases: { context in
       let scenarios = context.subject.scenarios(.vector)

@@ -257,6 +257,8 @@ private struct FormulaFileReader {
       hyperparameters: hyperparameters.map {
         (roles[$0.name, default: $0.name], $0.name, $0.value)
       },
+      fixed: Set(hyperparameters.map { roles[$0.name, default: $0.name] })
+        .subtracting(domains.keys),
       parameter: parameter,
       quantities: quantities.map { ($0, current[$0] ?? 0) })
   }

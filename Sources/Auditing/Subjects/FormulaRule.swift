@@ -8,6 +8,7 @@ public struct FormulaRule: TransparentRule {
   public let slotStart: [Rational]
   /// By canonical name.
   public private(set) var hyperparameters: [(name: String, value: Rational)]
+  public let fixedHyperparameters: Set<String>
   public let requiresLoss: Bool
   /// The symbols that stand for the hyper-parameters in the formulas, in their order.
   let hyperparameterSymbols: [String]
@@ -17,17 +18,20 @@ public struct FormulaRule: TransparentRule {
   /// - Parameters:
   ///   - slots: the numbers kept for each coordinate, each with its start and its formula after a step.
   ///   - hyperparameters: canonical name, the symbol in the formulas, value.
+  ///   - fixed: the canonical names of those that have no domain.
   ///   - parameter: `theta` after a step, over `theta`, `g`, `t`, `loss`, slots and hyper-parameters.
   ///   - quantities: the numbers within a step that have a name of their own.
   init(
     slots: [(name: String, start: Rational, update: Formula)],
     hyperparameters: [(name: String, symbol: String, value: Rational)],
+    fixed: Set<String> = [],
     parameter: Formula, quantities: [(name: String, formula: Formula)]
   ) {
     slotNames = slots.map(\.name)
     slotStart = slots.map(\.start)
     self.hyperparameters = hyperparameters.map { ($0.name, $0.value) }
     hyperparameterSymbols = hyperparameters.map(\.symbol)
+    fixedHyperparameters = fixed
     quantityNames = quantities.map(\.name)
     let outputs = [parameter] + slots.map(\.update) + quantities.map(\.formula)
     requiresLoss = outputs.contains { $0.symbols.contains("loss") }

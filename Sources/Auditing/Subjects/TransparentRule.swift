@@ -27,6 +27,8 @@ public protocol TransparentRule: Sendable {
   var slotStart: [Rational] { get }
   /// The hyper-parameters by canonical name, in the order in which `step` takes them, with their values.
   var hyperparameters: [(name: String, value: Rational)] { get }
+  /// The hyper-parameters that have no other value than theirs.
+  var fixedHyperparameters: Set<String> { get }
   /// Whether a step needs the loss.
   var requiresLoss: Bool { get }
 
@@ -50,6 +52,8 @@ public protocol TransparentRule: Sendable {
 }
 
 extension TransparentRule {
+  public var fixedHyperparameters: Set<String> { [] }
+
   /// A coordinate before the first step.
   public func start<N: RuleNumber>(at parameter: N) -> CoordinateState<N> {
     CoordinateState(
