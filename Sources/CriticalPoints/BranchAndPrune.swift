@@ -68,7 +68,7 @@ struct BranchAndPrune {
       }
     }
     terminal.removeAll { isKnown($0, outcome.zeros) }
-    outcome.undecided = clusters(terminal)
+    outcome.undecided = clusters(coarsened(terminal.map { ($0, 1) }))
     return outcome
   }
 
@@ -153,8 +153,33 @@ struct BranchAndPrune {
     return [left, right]
   }
 
+  /// Few enough boxes to be compared with each other: those in one cell of a lattice as one hull, where there
+  /// are many.
+  private func coarsened(
+    _ boxes: [(hull: [Interval], count: Int)]
+  ) -> [(hull: [Interval], count: Int)] {
+    guard boxes.count > 2000 else { return boxes }
+    let perSide = [1024.0, 32, 10, 6][min(box.count, 4) - 1]
+    var cells: [[Int]: (hull: [Interval], count: Int)] = [:]
+    for (hull, count) in boxes {
+      let cell = hull.indices.map { place in
+        let share = (hull[place].midpoint - box[place].lower) / box[place].width
+        return share.isFinite ? Int((share * perSide).rounded(.down)) : 0
+      }
+      if let (known, sum) = cells[cell] {
+        cells[cell] = (zip(known, hull).map { $0.hull($1) }, sum + count)
+      } else {
+        cells[cell] = (hull, count)
+      }
+    }
+    return cells.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
+  }
+
   /// Boxes that touch, gathered.
-  private func clusters(_ boxes: [[Interval]]) -> [(hull: [Interval], count: Int)] {
+  private func clusters(
+    _ parts: [(hull: [Interval], count: Int)]
+  ) -> [(hull: [Interval], count: Int)] {
+    let boxes = parts.map(\.hull)
     var parent = Array(boxes.indices)
     func root(_ place: Int) -> Int {
       var place = place
@@ -178,9 +203,9 @@ struct BranchAndPrune {
     for place in boxes.indices {
       let root = root(place)
       if let (hull, count) = hulls[root] {
-        hulls[root] = (zip(hull, boxes[place]).map { $0.hull($1) }, count + 1)
+        hulls[root] = (zip(hull, boxes[place]).map { $0.hull($1) }, count + parts[place].count)
       } else {
-        hulls[root] = (boxes[place], 1)
+        hulls[root] = parts[place]
       }
     }
     return hulls.sorted { $0.key < $1.key }.map(\.value)

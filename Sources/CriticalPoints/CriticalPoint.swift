@@ -60,7 +60,7 @@ public struct CriticalPoint: Hashable, Sendable {
   /// Whether it is proved that there is exactly one such point here.
   public let isProved: Bool
   /// Whether GSL's differences of values and gradients confirm the gradient 0 and the Hessian, within three
-  /// times their estimated errors; nil where they cannot be taken, and at spurious points.
+  /// times their estimated errors and 1e-7 of the largest second derivative; nil where they cannot be taken, and at spurious points.
   public let isConfirmedByDifferences: Bool?
   /// What else is to be known about it, a sentence each.
   public let notes: [String]

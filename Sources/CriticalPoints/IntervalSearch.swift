@@ -18,6 +18,9 @@ struct IntervalSearch {
   private let valueProgram: FormulaProgram
   private let gradientProgram: FormulaProgram
 
+  /// The most clusters of undecided boxes that are looked at once more.
+  static let clusterLimit = 48
+
   /// A critical point with what is known of it.
   struct Located {
     var enclosure: [Interval]
@@ -66,7 +69,11 @@ struct IntervalSearch {
     var undecided: [[Interval]] = []
     var settled: [[Interval]] = []
     var open: [(hull: [Interval], point: Located?)] = []
-    for cluster in outcome.undecided {
+    // Many clusters are no isolated points; a few are worth a closer look.
+    for cluster in outcome.undecided.dropFirst(Self.clusterLimit) {
+      open.append((cluster.hull, nil))
+    }
+    for cluster in outcome.undecided.prefix(Self.clusterLimit) {
       if settled.contains(where: { isSubset(cluster.hull, $0) }) { continue }
       switch DegenerateCluster(search: self, hull: cluster.hull).resolved() {
       case .outside(let region): settled.append(region)
