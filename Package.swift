@@ -55,7 +55,7 @@ let modules: [Module] = [
     ]
   ),
   // Row 7
-  ("Reports", ["Diagnostics", "Properties", "Auditing"]),
+  ("Reports", ["Diagnostics", "Properties", "Processes", "Auditing"]),
 ]
 
 /// What is run, and what only that needs.

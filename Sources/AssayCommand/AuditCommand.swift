@@ -84,6 +84,7 @@ struct AuditCommand: AsyncParsableCommand {
     switch output.format {
     case .text: try output.write(report.text(style: output.style))
     case .json: try output.write(report.json.text() + "\n")
+    case .html: try output.write(await report.html())
     case .markdown: try output.write(report.markdown)
     case .junit: try output.write(report.junit)
     }

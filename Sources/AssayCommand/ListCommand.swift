@@ -34,7 +34,7 @@ struct ListCommand: ParsableCommand {
     case (.optimizers, .text): try output.write(try optimizersText())
     case (.properties, .json): try output.write(propertiesJSON().text() + "\n")
     case (.properties, .text): try output.write(propertiesText())
-    case (_, .markdown), (_, .junit):
+    case (_, .html), (_, .markdown), (_, .junit):
       throw UsageError(
         "lists come as text or json, not as \(output.format.rawValue)", place: "--format")
     }

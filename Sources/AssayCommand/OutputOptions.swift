@@ -6,7 +6,7 @@ internal import Reports
 
 /// Where a result goes, and in which form.
 struct OutputOptions: ParsableArguments {
-  @Option(help: "text, json, markdown or junit.")
+  @Option(help: "text, json, html, markdown or junit.")
   var format: OutputFormat = .text
 
   @Option(
@@ -54,7 +54,7 @@ struct OutputOptions: ParsableArguments {
 }
 
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-  case text, json, markdown, junit
+  case text, json, html, markdown, junit
 }
 
 /// An output file that cannot be written.

@@ -12,15 +12,19 @@ public struct Counterexample: Sendable, Hashable {
   public var replay: String?
   /// The command that repeats it.
   public var command: String
+  /// The subject's run in it, and the expected one, by `subject` and `expected`; null for none.
+  public var trajectories: JSONValue
 
   public init(
-    scalars: Int, steps: Int, case: JSONValue, replay: String? = nil, command: String = ""
+    scalars: Int, steps: Int, case: JSONValue, replay: String? = nil, command: String = "",
+    trajectories: JSONValue = .null
   ) {
     self.scalars = scalars
     self.steps = steps
     self.case = `case`
     self.replay = replay
     self.command = command
+    self.trajectories = trajectories
   }
 }
 

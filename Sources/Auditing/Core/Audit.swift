@@ -143,7 +143,8 @@ public struct Audit: Sendable {
     return (
       Counterexample(
         scalars: candidate.scalars, steps: candidate.steps, case: candidate.case,
-        replay: failure.id, command: "assay replay \(failure.id)"), warning
+        replay: failure.id, command: "assay replay \(failure.id)",
+        trajectories: examination.trajectories), warning
     )
   }
 

@@ -1,0 +1,102 @@
+internal import Diagnostics
+internal import Foundation
+internal import Processes
+
+/// A plot of a run beside the expected one, drawn by gnuplot as SVG.
+struct TrajectoryPlot: Sendable {
+  /// A curve: its name in the key, and its value after each step; nil where there is none.
+  struct Curve: Sendable {
+    var name: String
+    var values: [Double?]
+  }
+
+  let curves: [Curve]
+
+  /// At most this many coordinates are drawn.
+  static let coordinateLimit = 3
+
+  /// The curves of a counterexample: the subject's parameters after each step, and the expected ones.
+  ///
+  /// - Parameter trajectories: `subject` by step, group, tensor, coordinate; `expected` alike, each number
+  ///   perhaps an enclosure `[lower, upper]`.
+  init?(_ trajectories: JSONValue) {
+    let subject = Self.series(trajectories["subject"], depth: 3)
+    let expected = Self.series(trajectories["expected"], depth: 3)
+    guard let first = subject.first, !first.isEmpty else { return nil }
+    var curves: [Curve] = []
+    for coordinate in first.indices.prefix(Self.coordinateLimit) {
+      let label = first.count == 1 ? "" : " \(coordinate)"
+      curves.append(
+        Curve(name: "subject\(label)", values: subject.map { Self.value($0, at: coordinate) }))
+      if !expected.isEmpty {
+        curves.append(
+          Curve(name: "expected\(label)", values: expected.map { Self.value($0, at: coordinate) }))
+      }
+    }
+    self.curves = curves
+  }
+
+  /// The numbers of each step, groups and tensors joined.
+  private static func series(_ json: JSONValue?, depth: Int) -> [[JSONValue]] {
+    (json?.array ?? []).map { step in
+      var values = [step]
+      for _ in 0..<(depth - 1) {
+        values = values.flatMap { $0.array ?? [] }
+      }
+      return values.flatMap { $0.array ?? [$0] }
+    }
+  }
+
+  /// A number, or the middle of an enclosure.
+  private static func value(_ step: [JSONValue], at coordinate: Int) -> Double? {
+    guard step.indices.contains(coordinate) else { return nil }
+    let value: Double?
+    if let ends = step[coordinate].array {
+      guard ends.count == 2, let lower = ends[0].double, let upper = ends[1].double else {
+        return nil
+      }
+      value = (lower + upper) / 2
+    } else {
+      value = step[coordinate].double
+    }
+    return value.flatMap { $0.isFinite ? $0 : nil }
+  }
+
+  /// The plot as an `<svg>` element.
+  ///
+  /// - Parameter number: tells the plots of one page apart.
+  /// - Throws: `ToolError` where gnuplot is absent.
+  func svg(number: Int) async throws(ToolError) -> String? {
+    let outcome = try await ExternalTool.gnuplot.run(
+      input: Array(script(number: number).utf8), limits: ToolLimits(seconds: 20, output: 4 << 20))
+    guard outcome.isSuccess, let start = outcome.text.range(of: "<svg") else { return nil }
+    // Without the XML declaration, which has no place within a page.
+    return String(outcome.text[start.lowerBound...])
+  }
+
+  private func script(number: Int) -> String {
+    let grey = "'#808890'"
+    let colours = ["#3b82f6", "#f97316", "#10b981", "#e11d48", "#8b5cf6", "#ca8a04"]
+    var lines = [
+      "set terminal svg size 640,300 dynamic name 'plot\(number)' font 'sans-serif,12'",
+      "set border 3 linecolor rgb \(grey)", "set tics textcolor rgb \(grey) nomirror",
+      "set key textcolor rgb \(grey) outside", "set xlabel 'step' textcolor rgb \(grey)",
+      "set ylabel 'parameter' textcolor rgb \(grey)", "set datafile missing '?'",
+      "set format y '%.6g'",
+    ]
+    for (index, curve) in curves.enumerated() {
+      lines.append("$curve\(index) << end")
+      for (step, value) in curve.values.enumerated() {
+        lines.append("\(step + 1) \(value.map { "\($0)" } ?? "?")")
+      }
+      lines.append("end")
+    }
+    let plots = curves.enumerated().map { index, curve in
+      let style = curve.name.hasPrefix("expected") ? "dashtype 2 linewidth 2" : "linewidth 2"
+      return "$curve\(index) using 1:2 with linespoints \(style) pointtype 7 pointsize 0.4"
+        + " linecolor rgb '\(colours[index % colours.count])' title '\(curve.name)'"
+    }
+    lines.append("plot " + plots.joined(separator: ", "))
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
