@@ -13,7 +13,7 @@ extension UpdateRule {
     _ third: inout MutableSpan<Float>, _ fourth: inout MutableSpan<Float>,
     step: StepScalars<Float>
   ) {
-    applyEverywhere(&parameters, gradients, &first, &second, &third, &fourth, step)
+    applyChoosing(&parameters, gradients, &first, &second, &third, &fourth, step)
   }
 
   @inlinable
@@ -23,11 +23,19 @@ extension UpdateRule {
     _ third: inout MutableSpan<Double>, _ fourth: inout MutableSpan<Double>,
     step: StepScalars<Double>
   ) {
+    applyChoosing(&parameters, gradients, &first, &second, &third, &fourth, step)
+  }
+
+  @inlinable @inline(__always)
+  public func applyChoosing<S: RuleNumber>(
+    _ parameters: inout MutableSpan<S>, _ gradients: Span<S>, _ first: inout MutableSpan<S>,
+    _ second: inout MutableSpan<S>, _ third: inout MutableSpan<S>, _ fourth: inout MutableSpan<S>,
+    _ step: StepScalars<S>
+  ) where S.Failure == Never {
     applyEverywhere(&parameters, gradients, &first, &second, &third, &fourth, step)
   }
 
-  /// The default of `apply`. A rule with an option of more than two ways calls it from an `apply` of its
-  /// own, on a copy of itself whose option is a literal.
+  /// The loop over memory, with this rule's own text and options.
   @inlinable @inline(__always)
   public func applyEverywhere<S: RuleNumber>(
     _ parameters: inout MutableSpan<S>, _ gradients: Span<S>, _ first: inout MutableSpan<S>,

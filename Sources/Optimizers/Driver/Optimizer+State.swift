@@ -26,6 +26,8 @@ extension Optimizer {
   }
 
   /// The state before the first step, of one group with the rule's own hyper-parameters.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public func makeState<S: OptimizerScalar>(
     of type: S.Type = S.self, counts: [Int]
   ) -> OptimizerState<S> {

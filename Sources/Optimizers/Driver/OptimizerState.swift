@@ -55,9 +55,13 @@ public struct OptimizerState<S: OptimizerScalar>: Sendable {
     var third: [S]
     var fourth: [S]
 
+    @specialized(where S == Float)
+    @specialized(where S == Double)
     init(count: Int, group: Int, slotCount: Int) {
       precondition(count >= 0, "a tensor has no \(count) coordinates")
-      let slot = { [S](repeating: 0, count: $0 < slotCount ? count : 0) }
+      // One number where the rule has no slot: for the span of the empty array, which all share, Swift
+      // makes a copy at every step.
+      let slot = { [S](repeating: 0, count: $0 < slotCount ? count : 1) }
       self.count = count
       self.group = group
       (first, second, third, fourth) = (slot(0), slot(1), slot(2), slot(3))

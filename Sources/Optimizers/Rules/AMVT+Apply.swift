@@ -1,62 +1,53 @@
 public import Numbers
 
-// An option of three ways inside the loop makes it 7.7 times slower; so the choice is made outside it, on
-// copies of the rule whose options are literals. All two-way options are made literals as well: together
-// they leave the optimiser too many loops to split by itself.
+// The default options are all literals; of the others the one of three ways is.
 
 extension AMVT {
-  @inlinable
-  public func apply(
-    to parameters: inout MutableSpan<Float>, gradients: Span<Float>,
-    slots first: inout MutableSpan<Float>, _ second: inout MutableSpan<Float>,
-    _ third: inout MutableSpan<Float>, _ fourth: inout MutableSpan<Float>,
-    step: StepScalars<Float>
-  ) {
-    applySwitching(&parameters, gradients, &first, &second, &third, &fourth, step)
-  }
-
-  @inlinable
-  public func apply(
-    to parameters: inout MutableSpan<Double>, gradients: Span<Double>,
-    slots first: inout MutableSpan<Double>, _ second: inout MutableSpan<Double>,
-    _ third: inout MutableSpan<Double>, _ fourth: inout MutableSpan<Double>,
-    step: StepScalars<Double>
-  ) {
-    applySwitching(&parameters, gradients, &first, &second, &third, &fourth, step)
-  }
-
   @inlinable @inline(__always)
-  func applySwitching<S: RuleNumber>(
+  public func applyChoosing<S: RuleNumber>(
     _ parameters: inout MutableSpan<S>, _ gradients: Span<S>, _ first: inout MutableSpan<S>,
     _ second: inout MutableSpan<S>, _ third: inout MutableSpan<S>, _ fourth: inout MutableSpan<S>,
     _ step: StepScalars<S>
   ) where S.Failure == Never {
-    switch varianceCentre {
-    case .updatedMean:
-      with(.updatedMean)
+    if varianceCentre == .updatedMean && epsilonPlacement == .insideRoot
+      && variancePenalty == .applied
+      && !hasDecay
+    {
+      with(.updatedMean, .insideRoot, .applied, hasDecay: false)
         .applyEverywhere(&parameters, gradients, &first, &second, &third, &fourth, step)
-    case .previousMean:
-      with(.previousMean)
+    } else if varianceCentre == .updatedMean {
+      with(.updatedMean, epsilonPlacement, variancePenalty, hasDecay: hasDecay)
         .applyEverywhere(&parameters, gradients, &first, &second, &third, &fourth, step)
-    case .correctedMean:
-      with(.correctedMean)
+    } else if varianceCentre == .previousMean {
+      with(.previousMean, epsilonPlacement, variancePenalty, hasDecay: hasDecay)
+        .applyEverywhere(&parameters, gradients, &first, &second, &third, &fourth, step)
+    } else {
+      with(.correctedMean, epsilonPlacement, variancePenalty, hasDecay: hasDecay)
         .applyEverywhere(&parameters, gradients, &first, &second, &third, &fourth, step)
     }
   }
 
   @inlinable @inline(__always)
-  func with(_ centre: VarianceCentre) -> AMVT {
-    AMVT(copying: self, varianceCentre: centre)
+  func with(
+    _ varianceCentre: VarianceCentre, _ epsilonPlacement: EpsilonPlacement,
+    _ variancePenalty: VariancePenalty, hasDecay: Bool
+  ) -> AMVT {
+    AMVT(
+      copying: self, varianceCentre: varianceCentre, epsilonPlacement: epsilonPlacement,
+      variancePenalty: variancePenalty, hasDecay: hasDecay)
   }
 
   @inlinable @inline(__always)
-  init(copying rule: AMVT, varianceCentre: VarianceCentre) {
+  init(
+    copying rule: AMVT, varianceCentre: VarianceCentre, epsilonPlacement: EpsilonPlacement,
+    variancePenalty: VariancePenalty, hasDecay: Bool
+  ) {
     hyperparameters = rule.hyperparameters
     stepMomentum = rule.stepMomentum
-    epsilonPlacement = rule.epsilonPlacement
+    self.epsilonPlacement = epsilonPlacement
     self.varianceCentre = varianceCentre
     decayForm = rule.decayForm
-    variancePenalty = rule.variancePenalty
-    hasDecay = rule.hasDecay
+    self.variancePenalty = variancePenalty
+    self.hasDecay = hasDecay
   }
 }
