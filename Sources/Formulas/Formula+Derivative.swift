@@ -115,6 +115,8 @@ private struct DerivativeRules {
     _ x: FoldedFormula, _ dx: FoldedFormula?, _ y: FoldedFormula, _ dy: FoldedFormula?,
     _ whole: Formula
   ) -> FoldedFormula? {
+    // x⁰ is 1 everywhere, at 0 too.
+    if y.constant == 0 { return nil }
     let lowered = y.constant == 2 ? x : make(.power, x, make(.difference, y, constant(1)))
     let first = dx.map { make(.product, make(.product, y, lowered), $0) }
     let second = dy.map { make(.product, make(.product, part(whole), make(.logarithm, x)), $0) }

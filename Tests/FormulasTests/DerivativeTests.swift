@@ -65,6 +65,12 @@ struct DerivativeTests {
     #expect(compared > 700)
   }
 
+  @Test("of x⁰ is 0 wherever x is")
+  func powerOfZero() throws {
+    let derivative = try Formula(parsing: "x^0").derivative(withRespectTo: "x")
+    #expect(try derivative.value(["x": 0 as Rational]) == 0)
+  }
+
   @Test("give a Hessian that is symmetric")
   func hessian() throws {
     let f = try Formula(parsing: "(x^2 + y - 11)^2 + (x + y^2 - 7)^2")
