@@ -36,10 +36,11 @@ public struct Failure: Sendable, Hashable {
     self.expected = expected
   }
 
-  /// A function of the property, the subject and the choices: the same failure has the same ID on every
-  /// machine. Twelve hexadecimal digits.
+  /// A function of the property, the subject and the choices, or the case itself where no choices made it:
+  /// the same failure has the same ID on every machine. Twelve hexadecimal digits.
   public var id: String {
-    let key = "\(property)\n\(subject.text(isIndented: false))\n\(ChoiceText.text(of: choices))"
+    let made = choices.isEmpty ? `case`.text(isIndented: false) : ChoiceText.text(of: choices)
+    let key = "\(property)\n\(subject.text(isIndented: false))\n\(made)"
     // FNV-1a mixes its last bytes into the low bits only; the finisher of MurmurHash3 spreads them.
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in key.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }

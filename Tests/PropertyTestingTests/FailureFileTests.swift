@@ -49,6 +49,11 @@ import Testing
     other = Self.failure
     other.subject = "sgd"
     #expect(other.id != Self.failure.id)
+    // A case that a search found has no choices: it speaks for itself.
+    other.choices = []
+    let searched = other.id
+    other.case = ["gradients": JSONValue([2, -2.5])]
+    #expect(other.id != searched)
   }
 
   @Test func `that are corrupt are set aside and named`() throws {
