@@ -31,8 +31,9 @@ public struct OptimizerRun<N: RuleNumber>: Sendable {
   ) {
     self.optimizer = optimizer
     self.parameters = parameters
-    slots = parameters.map { _ in Slots(repeating: 0) }
     hyperparameters = StepScalars(optimizer.rule.hyperparameters, as: number)
+    let start = optimizer.rule.initialSlots(hyperparameters: hyperparameters)
+    slots = parameters.map { _ in start }
     stageHyperparameters = optimizer.stages.map { StepScalars($0.hyperparameters, as: number) }
     finisherHyperparameters = optimizer.finishers.map {
       StepScalars($0.hyperparameters, as: number)

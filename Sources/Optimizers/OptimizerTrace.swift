@@ -60,7 +60,8 @@ extension Optimizer {
   /// - Parameters:
   ///   - count: how many coordinates there are.
   ///   - number: what a hyper-parameter is in the trace; nil for its symbol.
-  ///   - isFirst: whether the step is the first: `t` is then 1, the slots and the history are 0.
+  ///   - isFirst: whether the step is the first: `t` is then 1, the slots are what the rule starts with, the
+  ///     history is 0.
   public func trace(
     coordinates count: Int = 1, in arena: FormulaArena = FormulaArena(), isFirst: Bool = false,
     number: (Key) -> Formula? = { _ in nil }
@@ -68,17 +69,20 @@ extension Optimizer {
     precondition(count >= 1, "a trace has at least one coordinate, got \(count)")
     let suffix = { (i: Int) in count == 1 ? "" : "\(i + 1)" }
     let named = { (name: String, i: Int) in arena.symbol(name + suffix(i)) }
-    let start = { (name: String) in isFirst ? arena.constant(0) : arena.symbol(name) }
     let t = isFirst ? arena.constant(1) : arena.symbol("t")
     let loss = requiresLoss ? arena.symbol("loss") : nil
     let gradients = (0..<count).map { named("g", $0) }
     var run = OptimizerRun(
       self, parameters: (0..<count).map { named("theta", $0) },
       number: { key, _ in number(key) ?? arena.symbol(key.symbol) })
-    for (place, name) in rule.slotNames.enumerated() {
-      for i in 0..<count { run.slots[i][place] = start(name + suffix(i)) }
+    if !isFirst {
+      for (place, name) in rule.slotNames.enumerated() {
+        for i in 0..<count { run.slots[i][place] = named(name, i) }
+      }
+      for (place, name) in rule.historyNames.enumerated() {
+        run.history[place] = arena.symbol(name)
+      }
     }
-    for (place, name) in rule.historyNames.enumerated() { run.history[place] = start(name) }
     let before = run
     run.advance(at: t, gradients: gradients, loss: loss)
 

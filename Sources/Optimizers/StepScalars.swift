@@ -57,6 +57,11 @@ public struct Hyperparameters: Sendable, Hashable, RandomAccessCollection,
     entries = elements.map { Entry(key: $0.0, value: $0.1) }
   }
 
+  /// As above, with a weight decay behind the others where there is one.
+  init(_ elements: [(Key, Rational)], weightDecay: Rational?) {
+    self.init(elements + (weightDecay.map { [(.weightDecay, $0)] } ?? []))
+  }
+
   public var startIndex: Int { 0 }
   public var endIndex: Int { entries.count }
   public subscript(position: Int) -> (key: Key, value: Rational) {

@@ -44,7 +44,7 @@ public struct NamedQuantity<N: RuleNumber>: Sendable {
 /// Everything on the way from `apply` to the arithmetic is `@inlinable`, and `update` is
 /// `@inline(__always)` too; a rule that leaves this out is right, and 400 times slower.
 public protocol UpdateRule: Sendable {
-  /// The paper's names for the state of one coordinate, at most four, all 0 before the first step.
+  /// The paper's names for the state of one coordinate, at most four.
   var slotNames: [String] { get }
 
   /// The names of the numbers that `prepare` keeps in its history, at most four.
@@ -58,6 +58,9 @@ public protocol UpdateRule: Sendable {
 
   /// What this rule is and declares of itself.
   var card: Card { get }
+
+  /// The slots before the first step; all 0 unless the rule says otherwise.
+  func initialSlots<N: RuleNumber>(hyperparameters: StepScalars<N>) -> Slots<N>
 
   /// What the coordinates share in a step: bias corrections and the like.
   ///
@@ -132,6 +135,11 @@ public protocol UpdateRule: Sendable {
 extension UpdateRule {
   @inlinable public var historyNames: [String] { [] }
   @inlinable public var requiresLoss: Bool { false }
+
+  @inlinable
+  public func initialSlots<N: RuleNumber>(hyperparameters: StepScalars<N>) -> Slots<N> {
+    Slots(repeating: 0)
+  }
 
   @inlinable
   public func quantities<N: RuleNumber>(

@@ -22,6 +22,14 @@ extension Trait {
   public static let velocity = Trait("velocity")
   /// Scales the whole gradient down to a norm.
   public static let globalNormClip = Trait("globalNormClip")
+  /// Keeps the largest second moment so far.
+  public static let maximumMoment = Trait("maximumMoment")
+  /// Ignores its second moment until enough gradients are in it, and rectifies the steps after.
+  public static let rectified = Trait("rectified")
+  /// Clamps the rate of a coordinate between bounds that move with `t`.
+  public static let boundedRate = Trait("boundedRate")
+  /// Steps by the sign of an average.
+  public static let signStep = Trait("signStep")
   /// Clamps the parameters after each step.
   public static let parameterBounds = Trait("parameterBounds")
 

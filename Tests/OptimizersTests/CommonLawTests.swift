@@ -41,13 +41,15 @@ struct CommonLawTests {
     "Float and Double runs stay within the running error of the rule's own text",
     arguments: OptimizerTable.all)
   func runningError(row: TableRow) throws {
-    try checkRunningError(row.optimizer, Float.self, Binary32.self)
-    try checkRunningError(row.optimizer, Double.self, Binary64.self)
+    try checkRunningError(row, Float.self, Binary32.self)
+    try checkRunningError(row, Double.self, Binary64.self)
   }
 
   private func checkRunningError<S: OptimizerScalar, Format: RoundingFormat>(
-    _ optimizer: Optimizer, _ type: S.Type, _ format: Format.Type
+    _ row: TableRow, _ type: S.Type, _ format: Format.Type
   ) throws {
+    let optimizer = row.optimizer
+    let limit = row.errorLimit * Format.unitRoundoff
     let start = [0.375, -1.25, 2]
     var parameters = start.map { S($0) }
     var state = optimizer.makeState(of: S.self, counts: [start.count])
@@ -66,7 +68,8 @@ struct CommonLawTests {
         #expect(
           bound.allows(Double(parameters[i])),
           "step \(step), coordinate \(i): \(parameters[i]), \(bound.exact) ± \(bound.error)")
-        #expect(bound.isBounded && bound.error < 1e4 * Format.unitRoundoff)
+        // Where even the limit says nothing, in Float, nothing is asked.
+        #expect(limit > 1 || bound.isBounded && bound.error < limit)
         for slot in optimizer.rule.slotNames.indices {
           #expect(reference.slots[i][slot].allows(Double(state.tensors[0][slot: slot][i])))
         }

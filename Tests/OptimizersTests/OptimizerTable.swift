@@ -6,11 +6,14 @@ import Testing
 struct TableRow: Sendable, CustomTestStringConvertible {
   let name: String
   let optimizer: Optimizer
+  /// How many unit roundoffs of a few steps the running error may come to: small where nothing cancels.
+  let errorLimit: Double
   var testDescription: String { name }
 
-  init(_ name: String, _ optimizer: Optimizer) {
+  init(_ name: String, _ optimizer: Optimizer, errorLimit: Double = 1e4) {
     self.name = name
     self.optimizer = optimizer
+    self.errorLimit = errorLimit
   }
 }
 
@@ -63,7 +66,43 @@ enum OptimizerTable {
       "bounded Adam", chain(Optimizer(Adam()), ParameterBounds(lower: -0.5, upper: 0.75))),
   ]
 
-  static let all = rules + readings + composed
+  static let others: [TableRow] =
+    [
+      TableRow("RMSprop", Optimizer(RMSprop())),
+      TableRow("RMSprop, centred", Optimizer(RMSprop(epsilon: 0.01, isCentered: true))),
+      TableRow("RMSprop, momentum", Optimizer(RMSprop(momentum: 0.9))),
+      TableRow(
+        "RMSprop, all",
+        Optimizer(
+          RMSprop(
+            epsilon: 0.01, momentum: 0.9, isCentered: true, epsilonPlacement: .insideRoot,
+            weightDecay: 0.01))),
+      TableRow("AdaGrad", Optimizer(AdaGrad())),
+      TableRow("AdaGrad, decaying", Optimizer(AdaGrad(rateDecay: 0.1, initialAccumulator: 0.1))),
+      TableRow("AdaDelta", Optimizer(AdaDelta()), errorLimit: 1e6),
+      TableRow("AdaDelta, decay", Optimizer(AdaDelta(weightDecay: 0.01)), errorLimit: 1e6),
+      TableRow("NAdam", Optimizer(NAdam())),
+      TableRow("NAdam, constant", Optimizer(NAdam(momentumSchedule: .constant, weightDecay: 0.01))),
+      // The length of the average is a small difference of large numbers.
+      TableRow("RAdam", Optimizer(RAdam()), errorLimit: 1e9),
+      TableRow(
+        "RAdam, 5", Optimizer(RAdam(rectificationThreshold: 5, weightDecay: 0.01)), errorLimit: 1e9),
+      TableRow("AdaBound", Optimizer(AdaBound()), errorLimit: 1e6),
+      TableRow("AdaBound, paper", Optimizer(AdaBound(correction: .paper)), errorLimit: 1e6),
+      TableRow("AdaBelief", Optimizer(AdaBelief(epsilon: 1e-4))),
+      TableRow(
+        "AdaBelief, ε not in s",
+        Optimizer(AdaBelief(epsilon: 1e-4, epsilonInMoment: .absent, weightDecay: 0.01))),
+      TableRow("Yogi", Optimizer(Yogi())),
+      TableRow("Yogi, corrected", Optimizer(Yogi(correction: .adam))),
+      TableRow("Lion", Optimizer(Lion())),
+      TableRow("Lion, decay", Optimizer(Lion(weightDecay: 0.01))),
+    ]
+    + AMSGrad.MaximumOrder.allCases.map { order in
+      TableRow("AMSGrad, \(order)", Optimizer(AMSGrad(maximumOrder: order)))
+    }
+
+  static let all = rules + others + readings + composed
 }
 
 /// Gradients and losses with entropy in them, the same in every run.

@@ -10,7 +10,14 @@ struct RegistryTests {
     "a name gives the defaults of the Swift initialiser",
     arguments: [
       ("sgd", Optimizer(SGD())), ("adam", Optimizer(Adam())), ("amo", chain(clip(1), AMO())),
-      ("amvt", Optimizer(AMVT())),
+      ("amvt", Optimizer(AMVT())), ("rmsprop", Optimizer(RMSprop())),
+      ("adagrad", Optimizer(AdaGrad())), ("adadelta", Optimizer(AdaDelta())),
+      ("adamw", Optimizer(Adam(weightDecay: 0.01))),
+      ("adam-l2", Optimizer(Adam(weightDecay: 0.01, decayForm: .coupled))),
+      ("amsgrad", Optimizer(AMSGrad())), ("nadam", Optimizer(NAdam())),
+      ("radam", Optimizer(RAdam())), ("adabound", Optimizer(AdaBound())),
+      ("adabelief", Optimizer(AdaBelief())), ("yogi", Optimizer(Yogi())),
+      ("lion", Optimizer(Lion())),
     ])
   func defaults(name: String, optimizer: Optimizer) throws {
     let named = try Optimizer(named: name)
@@ -39,7 +46,8 @@ struct RegistryTests {
       for card in plain.card.hyperparameters {
         for key in [card.key] + card.aliases {
           #expect(throws: Never.self, "\(name) \(key)") {
-            _ = try Optimizer(named: name, settings: [key: "0.5"])
+            let value = key == "rectificationThreshold" ? "5" : "0.5"
+            _ = try Optimizer(named: name, settings: [key: value])
           }
         }
       }

@@ -18,8 +18,11 @@ extension Optimizer {
         values.set(try checkedKey(name, value: value), to: value)
       }
       state.groups.append(.init(values))
+      let initial = rule.initialSlots(hyperparameters: state.groups[index].scalars)
       for count in group.counts {
-        state.tensors.append(.init(count: count, group: index, slotCount: rule.slotNames.count))
+        state.tensors.append(
+          .init(
+            count: count, group: index, slotCount: rule.slotNames.count, initial: initial))
       }
     }
     return state
@@ -33,9 +36,13 @@ extension Optimizer {
   ) -> OptimizerState<S> {
     let slotCount = rule.slotNames.count
     precondition(slotCount <= 4, "a rule has at most 4 slots, got \(rule.slotNames)")
+    let group = OptimizerState<S>.Group(rule.hyperparameters)
+    let initial = rule.initialSlots(hyperparameters: group.scalars)
     return OptimizerState(
-      groups: [.init(rule.hyperparameters)],
-      tensors: counts.map { .init(count: $0, group: 0, slotCount: slotCount) },
+      groups: [group],
+      tensors: counts.map {
+        .init(count: $0, group: 0, slotCount: slotCount, initial: initial)
+      },
       stages: stages.map { StepScalars($0.hyperparameters) },
       finishers: finishers.map { StepScalars($0.hyperparameters) },
       wrappers: wrappers.map { StepScalars($0.hyperparameters) })

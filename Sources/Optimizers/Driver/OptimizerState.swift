@@ -57,11 +57,11 @@ public struct OptimizerState<S: OptimizerScalar>: Sendable {
 
     @specialized(where S == Float)
     @specialized(where S == Double)
-    init(count: Int, group: Int, slotCount: Int) {
+    init(count: Int, group: Int, slotCount: Int, initial: Slots<Double>) {
       precondition(count >= 0, "a tensor has no \(count) coordinates")
       // One number where the rule has no slot: for the span of the empty array, which all share, Swift
       // makes a copy at every step.
-      let slot = { [S](repeating: 0, count: $0 < slotCount ? count : 1) }
+      let slot = { [S](repeating: S(initial[$0]), count: $0 < slotCount ? count : 1) }
       self.count = count
       self.group = group
       (first, second, third, fourth) = (slot(0), slot(1), slot(2), slot(3))

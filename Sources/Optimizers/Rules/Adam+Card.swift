@@ -32,35 +32,46 @@ extension Adam {
     } else {
       traits.insert(decayForm.isCoupled ? .coupledDecay : .decoupledDecay)
     }
+    let source =
+      "Kingma & Ba, Adam: a method for stochastic optimization, ICLR 2015, Algorithm 1,"
+      + " https://arxiv.org/abs/1412.6980"
+    let (name, title) =
+      switch (hasDecay, decayForm.isCoupled) {
+      case (false, _): ("adam", "Adam")
+      case (true, true): ("adam-l2", "Adam with an L2 penalty")
+      case (true, false): ("adamw", "AdamW")
+      }
     return Card(
-      name: "adam", title: "Adam",
-      source:
-        "Kingma & Ba, Adam: a method for stochastic optimization, ICLR 2015, Algorithm 1,"
-        + " https://arxiv.org/abs/1412.6980",
+      name: name, title: title,
+      source: name == "adamw"
+        ? "Loshchilov & Hutter, Decoupled weight decay regularization, ICLR 2019, Algorithm 2,"
+          + " https://arxiv.org/abs/1711.05101; \(source)" : source,
       reading: "the paper's and torch's: ε outside the root of the corrected second moment",
-      family: "adam", traits: traits, hyperparameters: Adam.hyperparameterCards,
+      family: name, traits: traits,
+      hyperparameters: Adam.hyperparameterCards.dropLast() + [.weightDecay(hasDecay ? 0.01 : 0)],
       options: [
         OptionCard(
           "epsilonPlacement", default: EpsilonPlacement.outsideRoot,
-          meaning: "where ε stands: outside the root in the paper, torch and optax"),
-        OptionCard(
-          "decayForm", default: DecayForm.decoupled,
-          meaning: "how weight decay acts: coupled in torch's Adam, decoupled in AdamW"),
-      ],
+          meaning: "where ε stands: outside the root in the paper, torch and optax")
+      ] + (name == "adam-l2" ? [] : [.decayForm(.decoupled, isBeside: name == "adamw")]),
       slots: AdamMoments.slots, invariants: AdamMoments.invariants,
       stepBound: hasDecay ? nil : "learningRate*\(AdamMoments.ratioBound)",
       floatBox: FloatBox(gradientMagnitude: 1e-15...1e15, steps: 100_000))
   }
 
-  init(_ settings: inout SettingsReader) throws(SettingError) {
+  /// - Parameter form: the decay of AdamW or of Adam with L2, 0.01 unless it is set; nil for plain Adam.
+  init(
+    _ settings: inout SettingsReader, decaying form: DecayForm? = nil
+  ) throws(SettingError) {
     let cards = Adam.hyperparameterCards
+    let forms = form.map { form in DecayForm.allCases.filter { $0.isCoupled == form.isCoupled } }
     self.init(
       learningRate: try settings.number(cards[0]) ?? cards[0].defaultValue,
       beta1: try settings.number(cards[1]) ?? cards[1].defaultValue,
       beta2: try settings.number(cards[2]) ?? cards[2].defaultValue,
       epsilon: try settings.number(cards[3]) ?? cards[3].defaultValue,
       epsilonPlacement: try settings.option("epsilonPlacement") ?? .outsideRoot,
-      weightDecay: try settings.number(cards[4]),
-      decayForm: try settings.option("decayForm") ?? .decoupled)
+      weightDecay: try settings.number(cards[4]) ?? (form == nil ? nil : 0.01),
+      decayForm: try settings.option("decayForm", among: forms) ?? form ?? .decoupled)
   }
 }

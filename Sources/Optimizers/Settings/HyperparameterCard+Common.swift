@@ -34,6 +34,22 @@ extension HyperparameterCard {
 }
 
 extension OptionCard {
+  static func epsilonPlacement(_ first: EpsilonPlacement) -> OptionCard {
+    OptionCard(
+      "epsilonPlacement", default: first,
+      meaning: "where ε stands: outside the root in Adam's paper, torch and optax, inside it in"
+        + " TensorFlow's RMSprop")
+  }
+
+  /// - Parameter isBeside: whether the coupled form is no choice.
+  static func decayForm(_ first: DecayForm, isBeside: Bool = false) -> OptionCard {
+    OptionCard(
+      "decayForm", default: first,
+      among: isBeside ? DecayForm.allCases.filter { !$0.isCoupled } : nil,
+      meaning: "how weight decay acts: coupled in torch's optimizers but AdamW, decoupled in AdamW"
+        + " and optax")
+  }
+
   /// An option whose readings are the cases of a type, the default first.
   init<Option>(
     _ key: String, default first: Option, among values: [Option]? = nil, meaning: String
@@ -41,5 +57,13 @@ extension OptionCard {
     let others = (values ?? Array(Option.allCases)).map(\.rawValue)
     self.init(
       key, values: [first.rawValue] + others.filter { $0 != first.rawValue }, meaning: meaning)
+  }
+}
+
+extension Decay {
+  /// What it makes of a card's traits.
+  var traits: Set<Trait> {
+    guard isPresent else { return [.translationInvariant] }
+    return [form.isCoupled ? .coupledDecay : .decoupledDecay]
   }
 }

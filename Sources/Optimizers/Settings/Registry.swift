@@ -12,7 +12,35 @@ enum Registry {
 
   static let optimizers: [Entry] = [
     Entry(name: "sgd") { settings throws(SettingError) in Optimizer(try SGD(&settings)) },
+    Entry(name: "rmsprop") { settings throws(SettingError) in
+      Optimizer(try RMSprop(&settings))
+    },
+    Entry(name: "adagrad") { settings throws(SettingError) in
+      Optimizer(try AdaGrad(&settings))
+    },
+    Entry(name: "adadelta") { settings throws(SettingError) in
+      Optimizer(try AdaDelta(&settings))
+    },
     Entry(name: "adam") { settings throws(SettingError) in Optimizer(try Adam(&settings)) },
+    Entry(name: "adamw") { settings throws(SettingError) in
+      Optimizer(try Adam(&settings, decaying: .decoupled))
+    },
+    Entry(name: "adam-l2") { settings throws(SettingError) in
+      Optimizer(try Adam(&settings, decaying: .coupled))
+    },
+    Entry(name: "amsgrad") { settings throws(SettingError) in
+      Optimizer(try AMSGrad(&settings))
+    },
+    Entry(name: "nadam") { settings throws(SettingError) in Optimizer(try NAdam(&settings)) },
+    Entry(name: "radam") { settings throws(SettingError) in Optimizer(try RAdam(&settings)) },
+    Entry(name: "adabound") { settings throws(SettingError) in
+      Optimizer(try AdaBound(&settings))
+    },
+    Entry(name: "adabelief") { settings throws(SettingError) in
+      Optimizer(try AdaBelief(&settings))
+    },
+    Entry(name: "yogi") { settings throws(SettingError) in Optimizer(try Yogi(&settings)) },
+    Entry(name: "lion") { settings throws(SettingError) in Optimizer(try Lion(&settings)) },
     Entry(name: "amo") { settings throws(SettingError) in
       chain(clip(1), try AMO(&settings))
     },

@@ -35,6 +35,11 @@ struct SettingsReader {
     return value
   }
 
+  /// The number given, checked against its domain, or the default.
+  mutating func value(_ card: HyperparameterCard) throws(SettingError) -> Rational {
+    try number(card) ?? card.defaultValue
+  }
+
   /// One of an option's readings; nil where none was given.
   mutating func option<Option>(
     _ key: String, _ type: Option.Type = Option.self, among values: [Option]? = nil
