@@ -100,6 +100,7 @@ let package = Package(
   name: "assay",
   products: [
     .library(name: "Assay", targets: modules.map(\.name)),
+    .library(name: "PropertyTesting", targets: ["PropertyTesting"]),
     .library(name: "SwiftTestingSupport", targets: ["SwiftTestingSupport"]),
     .executable(name: "assay", targets: ["AssayCommand"]),
   ],

@@ -13,6 +13,8 @@ extension Engine {
     func fails(_ candidate: [Choice]) -> Bool? {
       if isOutOfTime { return false }
       let execution = trial(.replay(candidate)) { $0.choices == candidate }
+      if case .skipped = execution.status { return nil }
+      observe(execution, .explained)
       switch execution.status {
       case .failed(let violation): return violation.kind == kind
       case .passed: return false
@@ -21,7 +23,7 @@ extension Engine {
     }
     var alternatives: [Int: [Choice]] = [:]
     for place in choices.indices {
-      let others = others(than: smallest.nodes[place], place)
+      let others = others(than: smallest.nodes[place], place, in: choices)
       var tried = 0
       let holds = others.contains { other in
         var candidate = choices
@@ -49,9 +51,23 @@ extension Engine {
     return explanation
   }
 
-  private func others(than node: ChoiceNode, _ place: Int) -> [Choice] {
+  /// The simplest values of the choice's domain, those of other choices, since ties matter, and random ones.
+  private func others(than node: ChoiceNode, _ place: Int, in choices: [Choice]) -> [Choice] {
     var words = words(UInt64(place), stream: 2)
     var found: [Choice] = []
+    func add(_ other: Choice) {
+      if other != node.choice, !found.contains(other) { found.append(other) }
+    }
+    for other in choices where found.count < 4 {
+      switch (other, node.domain) {
+      case (.integer(let value), .integer(let domain)) where domain.contains(value): add(other)
+      case (.float(let value), .float(let domain)) where domain.contains(value): add(other)
+      default: break
+      }
+    }
+    if case .integer(let domain) = node.domain {
+      for index in 0...min(domain.last, 3) { add(.integer(domain.value(at: index))) }
+    }
     for _ in 0..<40 where found.count < 12 {
       let other: Choice
       switch node.domain {
@@ -63,7 +79,7 @@ extension Engine {
         let length = count.lowerBound + Int(words.below(UInt64(min(count.count, 8))))
         other = .bytes((0..<length).map { _ in UInt8(truncatingIfNeeded: words.next()) })
       }
-      if other != node.choice, !found.contains(other) { found.append(other) }
+      add(other)
     }
     return found
   }

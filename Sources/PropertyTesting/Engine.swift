@@ -156,7 +156,9 @@ final class Engine<Value> {
       guard number < most else { return .outcome(tooFew()) }
       if let executeMany, number >= 256 {
         // More than are needed may be made; what lies after the end is dropped, as if it had not been.
-        let count = UInt64(min(max(settings.cases - valid, 64), 4096))
+        // With a time limit the batches are small, or it would bite late.
+        let batch = settings.timeLimit == nil ? 4096 : 16 * settings.workers
+        let count = UInt64(min(max(settings.cases - valid, 64), batch))
         let upper = min(number + count, most)
         for execution in executeMany(number..<upper) where valid < settings.cases {
           if let end = account(execution, number) { return end }
@@ -168,7 +170,7 @@ final class Engine<Value> {
         if let end = account(execution, number) { return end }
         number += 1
       }
-      if number & 15 == 0 || number < 16, isOutOfTime {
+      if number & 15 == 0 || number < 16 || number >= 256 && executeMany != nil, isOutOfTime {
         return .outcome(
           .inconclusive(
             (isStopped() ? "the check was cancelled" : "the time limit ended the check")
@@ -343,6 +345,7 @@ final class Engine<Value> {
       ("the case that failed first", first.execution.made.choices),
     ] {
       let again = execute(.replay(choices)) { _ in true }
+      observe(again, .verified)
       guard again.made.choices == choices else {
         return "the generator does not make \(name) of its choices again"
       }

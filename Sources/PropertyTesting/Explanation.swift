@@ -1,6 +1,6 @@
 /// Which choices of a failing case matter.
 public struct Explanation: Sendable, Hashable {
-  /// A choice for which any other value fails, too.
+  /// A choice for which every other value that was tried fails, too.
   public struct Irrelevant: Sendable, Hashable {
     /// Its place in the sequence.
     public let place: Int
@@ -19,7 +19,7 @@ public struct Explanation: Sendable, Hashable {
   public var text: String {
     if irrelevant.isEmpty { return "every choice matters" }
     let places = irrelevant.map { "\($0.place) (\(ChoiceText.text(of: [$0.choice])))" }
-    return "any other value fails as well at choice \(places.joined(separator: ", "))"
+    return "every other value tried fails as well at choice \(places.joined(separator: ", "))"
       + (isJoint ? ", at all of them together" : "")
       + "; the other \(total - irrelevant.count) matter"
   }

@@ -16,7 +16,7 @@ public final class ObservationLog: Sendable {
   public var hasFailed: Bool { isBroken.withLock { $0 } }
 
   /// How a case came to be.
-  enum Origin: String { case generated, replayed, searched, shrunk }
+  enum Origin: String { case generated, replayed, searched, shrunk, verified, explained }
 
   struct Observation {
     var property: String

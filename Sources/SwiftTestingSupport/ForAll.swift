@@ -44,11 +44,13 @@ public func forAll<Value: Sendable>(
     try await replay(choices, generator, catcher, sourceLocation, body)
     return
   }
-  let property = "\(test.id)" + (name.isEmpty ? "" : "/\(name)")
+  let property = identity(of: test) + (name.isEmpty ? "" : "/\(name)")
   let result = await checkAwaiting(property, generator, settings) { value, context in
     try await catcher.run { try await body(value, context) }
   }
-  for warning in result.warnings { Attachment.record(warning, named: "warning.txt") }
+  for warning in result.warnings {
+    Issue.record(Comment(rawValue: warning), severity: .warning, sourceLocation: sourceLocation)
+  }
   guard let report = Report(result, catcher, sourceLocation) else { return }
   Issue.record(Comment(rawValue: report.text), sourceLocation: report.location)
 }
@@ -71,6 +73,13 @@ extension Settings {
     settings.failures = .standard
     return settings
   }
+}
+
+/// The test's ID without its place in the file, which moves as the file is edited: cases are a function of it.
+private func identity(of test: Test) -> String {
+  let id = "\(test.id)"
+  guard let slash = id.lastIndex(of: "/"), id[slash...].contains(".swift:") else { return id }
+  return String(id[..<slash])
 }
 
 /// Runs the case of a replay line alone.
