@@ -27,6 +27,7 @@ public final class ChoiceSource {
   private var nesting = 0
   /// The whole number that was drawn last.
   private var recent: Int?
+  private var recentFloat: Double?
 
   init(limit: Int, depthLimit: Int = 400) {
     self.limit = limit
@@ -59,6 +60,7 @@ public final class ChoiceSource {
     depth = 0
     nesting = 0
     recent = nil
+    recentFloat = nil
     open = -1
     self.isRecording = isRecording
     nodes.removeAll(keepingCapacity: true)
@@ -170,6 +172,16 @@ public final class ChoiceSource {
         }
     }
     record(.float(value), .float(domain))
+    return value
+  }
+
+  @inline(__always)
+  func float(_ distribution: FloatDistribution) throws(Rejection) -> Double {
+    let recent = recentFloat
+    let value = try float(distribution.domain) { words, size in
+      distribution.random(&words, size: size, recent: recent)
+    }
+    recentFloat = value
     return value
   }
 

@@ -103,10 +103,13 @@ struct FloatDistribution: Sendable {
 
   /// A number of the domain.
   ///
-  /// - Parameter size: from 0 to 100; the smaller, the nearer to 1 are the magnitudes.
+  /// - Parameters:
+  ///   - size: from 0 to 100; the smaller, the nearer to 1 are the magnitudes.
+  ///   - recent: a number that was drawn before, drawn again one time in eight.
   @inline(__always)
-  func random(_ words: inout Philox, size: Int) -> Double {
+  func random(_ words: inout Philox, size: Int, recent: Double? = nil) -> Double {
     let word = words.next()
+    if word >> 60 < 2, let recent, domain.contains(recent) { return recent }
     switch word & 15 {
     case 0, 1: return special.isEmpty ? domain.simplest : special[index(word, special.count)]
     case 2, 3: return simple(word)

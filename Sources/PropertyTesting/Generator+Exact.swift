@@ -28,24 +28,32 @@ extension Generator where Value == Rational {
     guard least <= greatest else { return .always((lower + upper) * Rational(1, 2)) }
     let distribution = FloatDistribution(
       FloatDomain(lower: least, upper: greatest, allowsNaN: false, isSingle: false))
-    let denominators = [0, 1, 2, 3, 7, 16, 1000, 1024, 99_991]
+    // The numerators that a denominator can have between the bounds.
+    let grids = [1, 2, 3, 7, 16, 1000, 1024, 99_991].compactMap {
+      denominator -> (Rational, BigInteger, ClosedRange<BigInteger>)? in
+      let scale = Rational(denominator)
+      var first = -(-(lower * scale)).floor
+      var last = (upper * scale).floor
+      if excludingLower, Rational(first) == lower * scale { first = first + 1 }
+      if excludingUpper, Rational(last) == upper * scale { last = last - 1 }
+      return first <= last ? (scale, BigInteger(denominator), first...last) : nil
+    }
     return Generator { source throws(Rejection) in
-      try source.attempt("no fraction lies between \(lower) and \(upper)") {
-        () throws(Rejection) in
-        let near = try source.float(distribution.domain) { words, size in
-          distribution.random(&words, size: size)
-        }
-        let denominator = denominators[try source.uniform(in: 0...(denominators.count - 1))]
-        guard denominator > 0, let exact = Rational(exactly: near) else {
-          // The shortest decimal; it may lie beyond a bound by less than half an ulp.
-          let decimal = Rational(floatLiteral: near)
-          return min(max(decimal, lower), upper)
-        }
-        let scaled = exact * Rational(denominator)
-        return Rational((scaled + Rational(1, 2)).floor, BigInteger(denominator))
-      } accepts: {
-        (excludingLower ? lower < $0 : lower <= $0) && (excludingUpper ? $0 < upper : $0 <= upper)
+      let near = try source.float(distribution)
+      let index = try source.uniform(in: 0...grids.count)
+      let exact = Rational(exactly: near) ?? lower
+      guard index > 0 else {
+        // The shortest decimal may lie beyond a bound, by less than half an ulp.
+        let decimal = Rational(floatLiteral: near)
+        let isInside =
+          (excludingLower ? lower < decimal : lower <= decimal)
+          && (excludingUpper ? decimal < upper : decimal <= upper)
+        return isInside ? decimal : exact
       }
+      let (scale, denominator, numerators) = grids[index - 1]
+      let nearest = (exact * scale + Rational(1, 2)).floor
+      return Rational(
+        min(max(nearest, numerators.lowerBound), numerators.upperBound), denominator)
     }
   }
 }

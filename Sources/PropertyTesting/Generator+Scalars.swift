@@ -114,9 +114,7 @@ extension Generator where Value: GeneratedFloat {
         isSingle: Value.isSingle))
     return Generator { source throws(Rejection) in
       Value(
-        try source.float(distribution.domain) { words, size in
-          distribution.random(&words, size: size)
-        })
+        try source.float(distribution))
     }
   }
 

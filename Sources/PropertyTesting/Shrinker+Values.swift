@@ -87,7 +87,7 @@ extension Shrinker {
   /// The least magnitude in `low ... high` that still fails: the count of its bits first, then its bits.
   ///
   /// `low` is known to hold and `high` to fail.
-  private func bisect(_ low: UInt64, _ high: UInt64, _ attempt: (UInt64) -> Bool) -> UInt64 {
+  func bisect(_ low: UInt64, _ high: UInt64, _ attempt: (UInt64) -> Bool) -> UInt64 {
     var (low, high) = (low, high)
     func bits(_ value: UInt64) -> Int { 64 - value.leadingZeroBitCount }
     while bits(high) > bits(low) + 1 {
@@ -270,74 +270,5 @@ extension Shrinker {
       if byte == 0 || set(0) || byte == 1 { continue }
       _ = bisect(0, UInt64(byte)) { set(UInt8($0)) }
     }
-  }
-
-  // MARK: Pairs
-
-  /// Pairs of places of whole numbers, near each other.
-  private func pairs() -> [(Int, Int)] {
-    let places = nodes.indices.filter { position in
-      if case .integer = nodes[position].choice { return true }
-      return false
-    }
-    var result: [(Int, Int)] = []
-    for (order, first) in places.enumerated() where !nodes[first].isSimplest {
-      for second in places[(order + 1)...].prefix(4) { result.append((first, second)) }
-    }
-    return result
-  }
-
-  private func integer(at place: Int) -> (value: Int, domain: IntegerDomain)? {
-    guard place < nodes.count, case .integer(let value) = nodes[place].choice,
-      case .integer(let domain) = nodes[place].domain
-    else { return nil }
-    return (value, domain)
-  }
-
-  /// Lowers two numbers by the same amount, which keeps their difference.
-  func lowerTogether() {
-    for (first, second) in pairs() {
-      guard let x = integer(at: first), let y = integer(at: second), x.value != x.domain.origin,
-        y.value != y.domain.origin, (x.value > x.domain.origin) == (y.value > y.domain.origin)
-      else { continue }
-      let sign = x.value > x.domain.origin ? 1 : -1
-      let reach = min(
-        (x.value &- x.domain.origin).magnitude, (y.value &- y.domain.origin).magnitude)
-      // Counted by what is left of the lesser: often that is little.
-      let lower = { [self] (rest: UInt64) -> Bool in
-        let step = sign &* Int(truncatingIfNeeded: UInt64(reach) - rest)
-        return set(first, x.value &- step, second, y.value &- step)
-      }
-      if !lower(UInt64(reach) - 1) || reach == 1 || lower(0) || reach == 2 { continue }
-      _ = bisect(0, UInt64(reach) - 1, lower)
-    }
-  }
-
-  /// Moves as much as it can from an earlier number to a later one, which keeps their sum.
-  func redistribute() {
-    for (first, second) in pairs() {
-      guard let x = integer(at: first), let y = integer(at: second), x.value != x.domain.origin
-      else { continue }
-      let sign = x.value > x.domain.origin ? 1 : -1
-      let reach = (x.value &- x.domain.origin).magnitude
-      let move = { [self] (amount: UInt64) -> Bool in
-        let step = sign &* Int(truncatingIfNeeded: amount)
-        let (sum, overflow) = y.value.addingReportingOverflow(step)
-        guard !overflow, y.domain.contains(sum) else { return false }
-        return set(first, x.value &- step, second, sum, exactly: true)
-      }
-      if !move(1) || reach == 1 || move(UInt64(reach)) { continue }
-      extend(beyond: 1, upTo: UInt64(reach), move)
-    }
-  }
-
-  private func set(
-    _ first: Int, _ x: Int, _ second: Int, _ y: Int, exactly: Bool = false
-  ) -> Bool {
-    guard second < nodes.count else { return false }
-    var candidate = choices
-    candidate[first] = .integer(x)
-    candidate[second] = .integer(y)
-    return consider(candidate, exactly: exactly)
   }
 }
