@@ -14,8 +14,10 @@ struct MomentProperty: AuditableProperty {
   let proof:
     @Sendable (MomentTrace, any TransparentRule, AuditContext, inout Finding) async throws
       -> Void
-  /// Looks at an exact run.
-  let examination: @Sendable (MomentCase, MomentTrace, any TransparentRule) throws -> Examination
+  /// Looks at an exact run; nil where such runs say nothing.
+  var examination: (@Sendable (MomentCase, MomentTrace, any TransparentRule) throws -> Examination)?
+  /// Looks at a run of the subject's code; nil where no case is one.
+  var sequenceExamination: (@Sendable (GradientSequence, AuditContext) throws -> Examination)?
 
   func check(_ context: AuditContext) async throws -> Finding {
     guard let rule = context.subject.rule else {
@@ -28,6 +30,7 @@ struct MomentProperty: AuditableProperty {
     } catch let exclusion as Exclusion {
       return .notApplicable(exclusion.reason)
     }
+    guard let examination, finding.candidate == nil else { return finding }
     context.generateExactly(
       context.subject.momentCases(isConstant: isConstant), property: id, into: &finding
     ) { value in
@@ -39,6 +42,14 @@ struct MomentProperty: AuditableProperty {
   func examine(_ json: JSONValue, _ context: AuditContext) async throws -> Examination {
     guard let rule = context.subject.rule else {
       throw CaseError(message: "the subject's text is not known")
+    }
+    if let sequenceExamination,
+      json["ratio"] != nil || json["gradients"]?.array?.first?.double != nil
+    {
+      return try sequenceExamination(GradientSequence(json: json), context)
+    }
+    guard let examination else {
+      throw CaseError(message: "the case has no gradients that the property knows")
     }
     return try examination(MomentCase(json: json), MomentTrace(rule), rule)
   }
