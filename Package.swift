@@ -80,7 +80,7 @@ let programs: [Target] = [
 
 /// The modules that have tests, and what those use beside the module.
 let tests: [Module] = [
-  ("Auditing", ["Diagnostics", "Processes", "Properties"]),
+  ("Auditing", ["Diagnostics", "Numbers", "Processes", "Properties"]),
   ("CriticalPoints", ["Formulas", "Numbers", "Diagnostics"]),
   ("Formulas", ["Numbers", "Diagnostics"]),
   ("Numbers", ["Diagnostics", bigInt]),

@@ -13,6 +13,8 @@ struct Behaviour<Case: AuditCase>: AuditableProperty {
   let examination: @Sendable (Case, any SubjectExecutor, AuditContext) throws -> Examination
   /// What there is to prove about the text.
   var claims: @Sendable (AuditContext, any TransparentRule) async throws -> [Claim] = { _, _ in [] }
+  /// What the claims rest on that other properties prove.
+  var assumptions: @Sendable (AuditContext, any TransparentRule) -> [String] = { _, _ in [] }
   /// Evidence from what the audit has proved elsewhere.
   var evidence: @Sendable (AuditContext) async throws -> [Evidence] = { _ in [] }
 
@@ -28,6 +30,7 @@ struct Behaviour<Case: AuditCase>: AuditableProperty {
       for claim in try await claims(context, rule) {
         await context.prove(claim, about: rule, into: &finding)
       }
+      finding.assumptions += assumptions(context, rule)
     }
     for executor in context.subject.executors {
       context.generate(generator, property: id, on: executor, into: &finding) { value in

@@ -1,6 +1,7 @@
 /// The properties of moment estimators.
 enum MomentProperties {
   static let all: [any AuditableProperty] = [
-    emaWeights, biasIdentity, variancePenalty, varianceIdentity, ratioBoundLoose,
+    emaWeights, biasIdentity, powerNode, varyingDecay, DecayNotation(), variancePenalty,
+    varianceIdentity, ratioBound, ratioBoundLoose, ratioBoundAMVT,
   ]
 }

@@ -16,6 +16,9 @@ struct MomentProperty: AuditableProperty {
       -> Void
   /// Looks at an exact run; nil where such runs say nothing.
   var examination: (@Sendable (MomentCase, MomentTrace, any TransparentRule) throws -> Examination)?
+  /// Looks at an exact run that the proof itself has made; nil where no case is one.
+  var caseExamination:
+    (@Sendable (MomentCase, MomentTrace, any TransparentRule) throws -> Examination)?
   /// Looks at a run of the subject's code; nil where no case is one.
   var sequenceExamination: (@Sendable (GradientSequence, AuditContext) throws -> Examination)?
 
@@ -48,7 +51,7 @@ struct MomentProperty: AuditableProperty {
     {
       return try sequenceExamination(GradientSequence(json: json), context)
     }
-    guard let examination else {
+    guard let examination = examination ?? caseExamination else {
       throw CaseError(message: "the case has no gradients that the property knows")
     }
     return try examination(MomentCase(json: json), MomentTrace(rule), rule)

@@ -19,6 +19,8 @@ struct MomentTrace: Sendable {
   let slotStart: [Rational]
   /// The slots after the step, over the symbols of the state before it.
   let slots: [Formula]
+  /// What the rule keeps for all coordinates alike, after the step, over `history0`, `history1`, …
+  let history: [Formula]
   /// The symbols of the hyper-parameters, by canonical name.
   let hyperparameters: [String: Formula]
   /// The change of θ.
@@ -49,6 +51,7 @@ struct MomentTrace: Sendable {
       context: StepContext(t: step, loss: rule.requiresLoss ? arena.symbol("loss") : nil),
       hyperparameters: rule.hyperparameters.map { values[$0.name] ?? 0 })
     slots = state.slots
+    history = state.history
     change = state.parameter - parameter
     quantities = Dictionary(named.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
     let fresh = zip(slots, rule.slotNames).map { slot, _ in

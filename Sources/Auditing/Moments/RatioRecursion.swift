@@ -5,7 +5,8 @@ internal import Numbers
 ///
 /// At the end, gradient `i` weighs `x·(1 − β₂)` in `v̂` with `x = β₂ᵗ⁻ⁱ/(1 − β₂ᵗ)`, and its distance from the mean
 /// `z·(1 − β₃)` in `ŝ`. What has been paid by step `i` for a mean `m` is at least `P·m²`; minimising
-/// over the mean before gives the next `P`, a quotient of sums of positive numbers.
+/// over the mean before gives the next `P`, in a form that holds the last one once, so that enclosures stay
+/// narrow.
 struct RatioRecursion<N: RuleNumber> where N.Failure == Never {
   let beta1: Rational
   let beta2: Rational
@@ -47,10 +48,8 @@ struct RatioRecursion<N: RuleNumber> where N.Failure == Never {
         continue
       }
       let curvature = before + a.squared() * (w2 + w3) * unit
-      stages.append(
-        Stage(
-          cost: (own * before + a.squared() * w2 * w3 * unit) / curvature,
-          share: a * (w2 + w3 * a) * unit / curvature))
+      let pull = a * (w2 + w3 * a) * unit
+      stages.append(Stage(cost: own - pull.squared() / curvature, share: pull / curvature))
     }
     return stages
   }

@@ -29,6 +29,7 @@ extension RuleProperties {
     },
     claims: { context, rule in
       guard let text = context.subject.stepBound else { return [] }
+      if let claim = try await sharpClaim(text, context, rule) { return [claim] }
       let trace = RuleTrace(rule)
       let bound = try trace.formula(text)
       var assumptions = await context.assumptions(for: trace, withBounds: true)
@@ -40,7 +41,40 @@ extension RuleProperties {
           "step-bound", assuming: assumptions,
           proving: [Relation(trace.change.magnitude, .lessOrEqual, bound)], stepSymbols: ["t"])
       ]
+    },
+    assumptions: { context, rule in
+      guard context.subject.stepBound != nil, let lemma = try? RatioLemma(MomentTrace(rule)),
+        lemma.unprovedParts.isEmpty
+      else { return [] }
+      return ["p = β₁ᵗ, q = β₂ᵗ and the invariant of m²/v: moment.power-node, moment.ratio-bound"]
     })
+
+  /// The claim over the state after a step, with the invariant of the ratio of the moments, which depends on
+  /// the step; nil where that invariant is not proved of the rule.
+  private static func sharpClaim(
+    _ text: String, _ context: AuditContext, _ rule: any TransparentRule
+  ) async throws -> Claim? {
+    let trace = MomentTrace(rule)
+    guard let lemma = try? RatioLemma(trace), lemma.unprovedParts.isEmpty else { return nil }
+    let bound = try Formula(parsing: text, variables: nil, in: trace.arena)
+    let change = lemma.over(trace.afterStep(trace.change))
+    let slots = Set(trace.slotNames)
+    let invariants = await context.invariants.proved.filter {
+      $0.symbols.allSatisfy(slots.contains)
+    }
+    // θ goes out where the step does not depend on it, which an identity shows.
+    let fixed = change.substituting(["theta": 0])
+    let plain = change.isIdentical(to: fixed) ? fixed : change
+    var assumptions = lemma.domain(context.subject) + lemma.relations + invariants
+    for name in ["learningRate", "epsilon"] {
+      guard let symbol = trace.hyperparameters[name], let domain = context.subject.domains[name]
+      else { continue }
+      assumptions += trace.relations(of: symbol, in: domain)
+    }
+    return Claim(
+      "step-bound", assuming: assumptions,
+      proving: [Relation(plain.magnitude, .lessOrEqual, bound)], stepSymbols: ["t"])
+  }
 
   /// Runs whose gradients grow geometrically by `β₂/β₁`, as the bound's extremal sequence does.
   private static func growing(_ subject: AuditSubject) -> Generator<Scenario> {
@@ -82,10 +116,13 @@ extension RuleProperties {
     let unit = executor.arithmetic == .float32 ? Binary32.unitRoundoff : Binary64.unitRoundoff
     var previous = scenario.groups[0].parameters[0][0]
     var lines: [String] = []
+    let program = FormulaProgram(outputs: [formula], inputs: names)
+    var bound = Interval.entire
     for (index, step) in trajectory.parameters.enumerated() {
-      values["t"] = Interval(Double(index + 1), Double(index + 1))
-      let program = FormulaProgram(outputs: [formula], inputs: names)
-      let bound = program.run(names.map { values[$0] ?? 0 })[0]
+      if index == 0 || names.contains("t") {
+        values["t"] = Interval(Double(index + 1), Double(index + 1))
+        bound = program.run(names.map { values[$0] ?? 0 })[0]
+      }
       guard bound.isDefined else { return .outsidePremise("the bound is not defined: β₁² ≥ β₂") }
       let computed = step[0][0][0]
       let change = (computed - previous).magnitude
