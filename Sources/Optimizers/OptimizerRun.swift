@@ -9,6 +9,8 @@ public struct OptimizerRun<N: RuleNumber>: Sendable {
   public var parameters: [N]
   /// The slots of each coordinate, in the order of the rule's `slotNames`.
   public var slots: [Slots<N>]
+  /// What the wrappers keep of each coordinate, by place among them.
+  public var vectors: [[N]]
   /// What the rule's `prepare` keeps from step to step.
   public var history = Slots<N>(repeating: 0)
   /// The steps made so far.
@@ -41,6 +43,7 @@ public struct OptimizerRun<N: RuleNumber>: Sendable {
     wrapperHyperparameters = optimizer.wrappers.map {
       StepScalars($0.hyperparameters, as: number)
     }
+    vectors = optimizer.wrappers.map { $0.vectorName == nil ? [] : parameters }
     step = StepScalars()
   }
 
@@ -109,6 +112,15 @@ public struct OptimizerRun<N: RuleNumber>: Sendable {
         step: step)
       for (finisher, scalars) in zip(optimizer.finishers, finisherHyperparameters) {
         try finisher.finish(&parameters[i], hyperparameters: scalars)
+      }
+    }
+    for index in optimizer.wrappers.indices.reversed() where !vectors[index].isEmpty {
+      let wrapper = optimizer.wrappers[index]
+      let scalars = try wrapper.prepareFinish(
+        count: stepCount, hyperparameters: wrapperHyperparameters[index])
+      guard let scalars else { continue }
+      for i in parameters.indices {
+        try wrapper.finish(&parameters[i], vector: &vectors[index][i], step: scalars)
       }
     }
   }

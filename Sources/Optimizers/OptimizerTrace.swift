@@ -3,7 +3,7 @@ internal import Numbers
 
 /// One step of an optimizer as formulas: what every number after it is, in terms of those before.
 ///
-/// A trace covers one choice of options. Its symbols are `theta`, `g`, the names of the slots and of the
+/// A trace covers one choice of options, and one phase of wrappers that act every few steps. Its symbols are `theta`, `g`, the names of the slots and of the
 /// history, `t`, `loss`, and the hyper-parameters without their prefix (`N1` for `ayla.N1`); with several
 /// coordinates those of a coordinate carry its number: `theta1`, `g1`, `m1`.
 public struct OptimizerTrace: Sendable {
@@ -13,6 +13,8 @@ public struct OptimizerTrace: Sendable {
     public let parameter: (before: Formula, after: Formula)
     /// By place among the rule's slots.
     public let slots: [(name: String, before: Formula, after: Formula)]
+    /// What wrappers keep: `slow`, `emaAverage`.
+    public let vectors: [(name: String, before: Formula, after: Formula)]
     /// The named intermediate numbers: `penalty`, `correctedMean`.
     public let quantities: [(name: String, value: Formula)]
 
@@ -45,7 +47,9 @@ public struct OptimizerTrace: Sendable {
   public var assignments: [Assignment] {
     history.map { Assignment($0.name, $0.after) }
       + coordinates.flatMap { coordinate in
-        coordinate.slots.map { Assignment(($0.before.symbolName ?? $0.name), $0.after) }
+        (coordinate.slots + coordinate.vectors).map {
+          Assignment($0.before.symbolName ?? $0.name, $0.after)
+        }
           + [
             Assignment(
               coordinate.parameter.before.symbolName ?? "theta", coordinate.parameter.after)
@@ -59,11 +63,13 @@ extension Optimizer {
   ///
   /// - Parameters:
   ///   - count: how many coordinates there are.
+  ///   - stepCount: how many steps came before this one, for wrappers that act every few of them.
   ///   - number: what a hyper-parameter is in the trace; nil for its symbol.
   ///   - isFirst: whether the step is the first: `t` is then 1, the slots are what the rule starts with, the
   ///     history is 0.
   public func trace(
     coordinates count: Int = 1, in arena: FormulaArena = FormulaArena(), isFirst: Bool = false,
+    after stepCount: Int = 0,
     number: (Key) -> Formula? = { _ in nil }
   ) -> OptimizerTrace {
     precondition(count >= 1, "a trace has at least one coordinate, got \(count)")
@@ -83,6 +89,11 @@ extension Optimizer {
         run.history[place] = arena.symbol(name)
       }
     }
+    for (place, wrapper) in wrappers.enumerated() where !isFirst {
+      guard let name = wrapper.vectorName else { continue }
+      run.vectors[place] = (0..<count).map { named(name, $0) }
+    }
+    run.stepCount = stepCount
     let before = run
     run.advance(at: t, gradients: gradients, loss: loss)
 
@@ -101,6 +112,9 @@ extension Optimizer {
           gradient: gradients[i], parameter: (before.parameters[i], run.parameters[i]),
           slots: rule.slotNames.enumerated().map {
             ($1, before.slots[i][$0], run.slots[i][$0])
+          },
+          vectors: wrappers.enumerated().compactMap { place, wrapper in
+            wrapper.vectorName.map { ($0, before.vectors[place][i], run.vectors[place][i]) }
           },
           quantities: run.quantities(of: i).map { ($0.name, $0.value) })
       },

@@ -28,6 +28,10 @@ extension Trait {
   public static let rectified = Trait("rectified")
   /// Clamps the rate of a coordinate between bounds that move with `t`.
   public static let boundedRate = Trait("boundedRate")
+  /// Goes back part of the way every few steps.
+  public static let slowWeights = Trait("slowWeights")
+  /// Keeps an average of the parameters beside them.
+  public static let parameterAverage = Trait("parameterAverage")
   /// Steps by the sign of an average.
   public static let signStep = Trait("signStep")
   /// Clamps the parameters after each step.

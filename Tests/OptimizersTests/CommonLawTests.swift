@@ -22,7 +22,8 @@ struct CommonLawTests {
 
   @Test("the last coordinates step as those in whole vectors do", arguments: OptimizerTable.all)
   func tails(row: TableRow) throws {
-    guard !row.name.contains("clip") else { return }  // equal gradients, but the norm grows with the count
+    // The gradients are equal, but the norm of a clip grows with the count.
+    guard !row.name.contains("clip") else { return }
     for count in Self.counts {
       let floats: [Float] = try run(
         row.optimizer, steps: 3, from: [Float](repeating: 0.5, count: count)

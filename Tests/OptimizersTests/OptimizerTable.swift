@@ -56,6 +56,9 @@ enum OptimizerTable {
   }
 
   static let composed: [TableRow] = [
+    TableRow("Lookahead over AMVT", chain(Lookahead(k: 2, alpha: 0.25), AMVT())),
+    TableRow("EMA over AYLA over Adam", chain(ExponentialAverage(), chain(AYLA(N1: 2), Adam()))),
+    TableRow("SWA over SGD", chain(StochasticWeightAverage(start: 2, period: 2), SGD())),
     TableRow("clipped AMO", chain(clip(1), AMO())),
     TableRow("AYLA over clipped AMVT", chain(AYLA(N1: 1.5, N2: 0.7), chain(clip(1), AMVT()))),
     TableRow(

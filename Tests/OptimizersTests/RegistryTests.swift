@@ -114,6 +114,11 @@ struct RegistryTests {
         "takes no dampening"
       ),
       ("sgd", [("dampening", "1.5")], "dampening must lie in [0, 1], got 1.5"),
+      ("lookahead:adam", [("lookahead.k", "0")], "lookahead.k must lie in [1, inf), got 0"),
+      ("lookahead:adam", [("lookahead.k", "2.5")], "it counts steps"),
+      ("lookahead:adam", [("lookahead.alpha", "1.5")], "lookahead.alpha must lie in [0, 1]"),
+      ("ema:adam", [("ema.decay", "1")], "ema.decay must lie in [0, 1), got 1"),
+      ("swa:sgd", [("swa.begin", "3")], "it has swa.start, swa.period"),
       ("ayla:adam", [], "ayla.N1 = ayla.N2 = 1 is adam itself"),
       ("ayla:adam", [("ayla.N1", "0")], "an exponent of 0 makes every gradient zero"),
       ("ayla:adam", [("ayla.N2", "-1")], "ayla.N2 must lie in (0, inf), got -1"),

@@ -20,7 +20,7 @@ struct TraceTests {
   func agrees(row: TableRow) throws {
     let optimizer = row.optimizer
     let count = 2
-    let trace = optimizer.trace(coordinates: count)
+    let trace = optimizer.trace(coordinates: count, after: 3)
     var run = OptimizerRun<Double>(optimizer, parameters: [0.5, -2])
     for step in 1...3 {
       run.advance(
@@ -38,6 +38,10 @@ struct TraceTests {
         values["\(name)\(i + 1)"] = run.slots[i][place]
       }
     }
+    for (place, wrapper) in optimizer.wrappers.enumerated() {
+      guard let name = wrapper.vectorName else { continue }
+      for i in 0..<count { values["\(name)\(i + 1)"] = run.vectors[place][i] }
+    }
     for (place, name) in optimizer.rule.historyNames.enumerated() {
       values[name] = run.history[place]
     }
@@ -48,12 +52,13 @@ struct TraceTests {
       let coordinate = trace.coordinates[i]
       let program = FormulaProgram(
         outputs: [coordinate.parameter.after] + coordinate.slots.map(\.after)
-          + coordinate.quantities.map(\.value),
+          + coordinate.quantities.map(\.value) + coordinate.vectors.map(\.after),
         inputs: Array(values.keys).sorted())
       let results = program.run(program.inputs.map { values[$0] ?? .nan })
       let expected =
         [run.parameters[i]] + optimizer.rule.slotNames.indices.map { run.slots[i][$0] }
         + run.quantities(of: i).map(\.value)
+        + run.vectors.filter { !$0.isEmpty }.map { $0[i] }
       for (value, reference) in zip(results, expected) {
         #expect(tolerance.allows(value, reference: reference))
       }

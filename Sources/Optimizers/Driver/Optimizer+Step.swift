@@ -4,7 +4,7 @@ internal import Numbers
 ///
 /// Who keeps parameters elsewhere drives a step by hand, with spans of its own:
 /// `beginStep`; where `measures`, `measure` for each tensor that has a gradient; `decide`; where that says
-/// so, `update` for each of these tensors.
+/// so, for each tensor `keepVectors`, `update` if it has a gradient, and `finish`.
 public struct StepPlan<S: OptimizerScalar> {
   /// The step, counted from 1.
   public let step: Int
@@ -58,9 +58,12 @@ extension Optimizer {
     let isPresent = { gradients[$0] != nil }
     guard try decide(&plan, state: &state, isPresent: isPresent) else { return }
     for i in 0..<expected {
-      guard let gradient = gradients[i] else { continue }
       var span = parameters[i].mutableSpan
-      update(&span, gradients: gradient.span, tensor: i, plan: &plan, state: &state)
+      keepVectors(of: span.span, tensor: i, state: &state)
+      if let gradient = gradients[i] {
+        update(&span, gradients: gradient.span, tensor: i, plan: &plan, state: &state)
+      }
+      finish(&span, tensor: i, state: &state)
     }
   }
 
@@ -78,7 +81,9 @@ extension Optimizer {
     if plan.measures { try measure(gradients.span, tensor: 0, plan: &plan) }
     guard try decide(&plan, state: &state, isPresent: { _ in true }) else { return }
     var span = parameters.mutableSpan
+    keepVectors(of: span.span, tensor: 0, state: &state)
     update(&span, gradients: gradients.span, tensor: 0, plan: &plan, state: &state)
+    finish(&span, tensor: 0, state: &state)
   }
 
   /// Begins a step: makes the factor on the gradient that the loss decides.
@@ -193,6 +198,39 @@ extension Optimizer {
     state.tensors[tensor].second = second
     state.tensors[tensor].third = third
     state.tensors[tensor].fourth = fourth
+  }
+
+  /// Lets the wrappers' vectors of a tensor start as its parameters, before its first step.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  public func keepVectors<S: OptimizerScalar>(
+    of parameters: Span<S>, tensor: Int, state: inout OptimizerState<S>
+  ) {
+    guard state.tensors[tensor].vectors.count < wrappers.count else { return }
+    state.tensors[tensor].vectors = wrappers.map { wrapper in
+      guard wrapper.vectorName != nil else { return [] }
+      var copy: [S] = []
+      copy.reserveCapacity(parameters.count)
+      for i in parameters.indices { copy.append(parameters[i]) }
+      return copy
+    }
+  }
+
+  /// Lets the wrappers finish a step of a tensor, the innermost first.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  public func finish<S: OptimizerScalar>(
+    _ parameters: inout MutableSpan<S>, tensor: Int, state: inout OptimizerState<S>
+  ) {
+    for index in wrappers.indices.reversed() where wrappers[index].vectorName != nil {
+      let scalars = wrappers[index].prepareFinish(
+        count: state.stepCount, hyperparameters: state.wrappers[index])
+      guard let scalars else { continue }
+      var vector = exchange(&state.tensors[tensor].vectors[index], with: [])
+      var span = vector.mutableSpan
+      S.finish(wrappers[index], &parameters, vector: &span, step: S.narrowed(scalars))
+      state.tensors[tensor].vectors[index] = vector
+    }
   }
 
   /// Advances the tensor's clock, and leaves its step's scalars in the plan.

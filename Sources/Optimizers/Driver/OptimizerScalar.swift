@@ -16,6 +16,11 @@ public protocol OptimizerScalar: RuleNumber, BinaryFloatingPoint where Failure =
   static func finish(
     _ stage: any FinishingStage, _ parameters: inout MutableSpan<Self>,
     hyperparameters: StepScalars<Self>)
+
+  /// `wrapper.finish` of this type.
+  static func finish(
+    _ wrapper: any Wrapper, _ parameters: inout MutableSpan<Self>,
+    vector: inout MutableSpan<Self>, step: StepScalars<Self>)
 }
 
 extension Float: OptimizerScalar {
@@ -40,6 +45,12 @@ extension Float: OptimizerScalar {
     _ stage: any FinishingStage, _ parameters: inout MutableSpan<Float>,
     hyperparameters: StepScalars<Float>
   ) { stage.finish(&parameters, hyperparameters: hyperparameters) }
+
+  @inlinable
+  public static func finish(
+    _ wrapper: any Wrapper, _ parameters: inout MutableSpan<Float>,
+    vector: inout MutableSpan<Float>, step: StepScalars<Float>
+  ) { wrapper.finish(&parameters, vector: &vector, step: step) }
 }
 
 extension Double: OptimizerScalar {
@@ -62,4 +73,10 @@ extension Double: OptimizerScalar {
     _ stage: any FinishingStage, _ parameters: inout MutableSpan<Double>,
     hyperparameters: StepScalars<Double>
   ) { stage.finish(&parameters, hyperparameters: hyperparameters) }
+
+  @inlinable
+  public static func finish(
+    _ wrapper: any Wrapper, _ parameters: inout MutableSpan<Double>,
+    vector: inout MutableSpan<Double>, step: StepScalars<Double>
+  ) { wrapper.finish(&parameters, vector: &vector, step: step) }
 }

@@ -54,6 +54,8 @@ public struct OptimizerState<S: OptimizerScalar>: Sendable {
     var second: [S]
     var third: [S]
     var fourth: [S]
+    /// What the wrappers keep of this tensor, by place among them; empty before the first step.
+    public internal(set) var vectors: [[S]] = []
 
     @specialized(where S == Float)
     @specialized(where S == Double)

@@ -47,7 +47,7 @@ enum Registry {
     Entry(name: "amvt") { settings throws(SettingError) in Optimizer(try AMVT(&settings)) },
   ]
 
-  static let wrapperNames = ["ayla"]
+  static let wrapperNames = ["ayla", "lookahead", "ema", "swa"]
 }
 
 extension Optimizer {
@@ -140,7 +140,15 @@ extension Optimizer {
   private mutating func wrap(
     in wrapper: String, _ settings: inout SettingsReader
   ) throws(SettingError) {
-    precondition(wrapper == "ayla", "no wrapper \(wrapper)")
+    switch wrapper {
+    case "lookahead": wrappers.insert(try Lookahead(&settings), at: 0)
+    case "ema": wrappers.insert(try ExponentialAverage(&settings), at: 0)
+    case "swa": wrappers.insert(try StochasticWeightAverage(&settings), at: 0)
+    default: try wrapInAYLA(&settings)
+    }
+  }
+
+  private mutating func wrapInAYLA(_ settings: inout SettingsReader) throws(SettingError) {
     let cards = AYLA.exponentCards
     let N1 = try settings.number(cards[0]) ?? cards[0].defaultValue
     let N2 = try settings.number(cards[1]) ?? cards[1].defaultValue

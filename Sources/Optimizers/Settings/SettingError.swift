@@ -4,6 +4,7 @@ public import Diagnostics
 public enum SettingError: Diagnosable, Equatable {
   case unknownOptimizer(name: String, nearest: String?)
   case unknownWrapper(name: String, nearest: String?)
+  case unknownSchedule(name: String, nearest: String?)
   case unknownKey(key: String, optimizer: String, nearest: String?, known: [String])
   case givenTwice(key: String, other: String)
   case notANumber(key: String, text: String)
@@ -29,6 +30,8 @@ public enum SettingError: Diagnosable, Equatable {
       "unknown optimizer '\(name.prefix(64))'\(suggestion(nearest))"
     case .unknownWrapper(let name, let nearest):
       "unknown wrapper '\(name.prefix(64))'\(suggestion(nearest))"
+    case .unknownSchedule(let name, let nearest):
+      "unknown schedule '\(name.prefix(64))'\(suggestion(nearest))"
     case .unknownKey(let key, let optimizer, let nearest, let known):
       "\(optimizer) has no hyper-parameter '\(key.prefix(64))'"
         + (nearest == nil ? "; it has \(known.joined(separator: ", "))" : suggestion(nearest))

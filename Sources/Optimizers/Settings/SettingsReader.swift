@@ -40,6 +40,17 @@ struct SettingsReader {
     try number(card) ?? card.defaultValue
   }
 
+  /// The count given, checked against its domain, or the default.
+  mutating func whole(_ card: HyperparameterCard) throws(SettingError) -> Int {
+    let value = try value(card)
+    guard value.isInteger, let count = Int(exactly: value.numerator) else {
+      throw .outsideDomain(
+        key: card.key, value: value.decimalDescription, domain: "\(card.domain)",
+        reason: "it counts steps")
+    }
+    return count
+  }
+
   /// One of an option's readings; nil where none was given.
   mutating func option<Option>(
     _ key: String, _ type: Option.Type = Option.self, among values: [Option]? = nil

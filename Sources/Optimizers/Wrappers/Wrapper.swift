@@ -20,6 +20,32 @@ public protocol Wrapper: Sendable {
     _ context: StepContext<N>, hyperparameters: StepScalars<N>
   ) throws(N.Failure) -> N?
 
+  /// The name of the one number that the wrapper keeps for each coordinate, which starts as the parameter;
+  /// nil for none.
+  var vectorName: String? { get }
+
+  /// What becomes of a coordinate after the base's step number `count`.
+  ///
+  /// - Returns: the scalars for `finish`; nil where the wrapper does nothing at this step.
+  func prepareFinish<N: RuleNumber>(
+    count: Int, hyperparameters: StepScalars<N>
+  ) throws(N.Failure) -> StepScalars<N>?
+
+  /// Changes a parameter that was just stepped, or the wrapper's own number for it.
+  func finish<N: RuleNumber>(
+    _ parameter: inout N, vector: inout N, step: StepScalars<N>
+  ) throws(N.Failure)
+
+  /// `finish` on every coordinate of a buffer. A requirement for the reason that `UpdateRule.apply` is one.
+  func finish(
+    _ parameters: inout MutableSpan<Float>, vector: inout MutableSpan<Float>,
+    step: StepScalars<Float>)
+
+  /// As for `Float`.
+  func finish(
+    _ parameters: inout MutableSpan<Double>, vector: inout MutableSpan<Double>,
+    step: StepScalars<Double>)
+
   /// Refuses a factor, with the reason, before anything has changed.
   func check(
     factor: Double, context: StepContext<Double>, step: Int
@@ -34,4 +60,30 @@ extension Wrapper {
   public func check(
     factor: Double, context: StepContext<Double>, step: Int
   ) throws(StepError) {}
+
+  public var vectorName: String? { nil }
+  public func prepareFinish<N: RuleNumber>(
+    count: Int, hyperparameters: StepScalars<N>
+  ) throws(N.Failure) -> StepScalars<N>? { nil }
+  public func finish<N: RuleNumber>(
+    _ parameter: inout N, vector: inout N, step: StepScalars<N>
+  ) throws(N.Failure) {}
+
+  @inlinable
+  public func finish(
+    _ parameters: inout MutableSpan<Float>, vector: inout MutableSpan<Float>,
+    step: StepScalars<Float>
+  ) {
+    precondition(vector.count == parameters.count, "\(vector.count) for \(parameters.count)")
+    for i in parameters.indices { finish(&parameters[i], vector: &vector[i], step: step) }
+  }
+
+  @inlinable
+  public func finish(
+    _ parameters: inout MutableSpan<Double>, vector: inout MutableSpan<Double>,
+    step: StepScalars<Double>
+  ) {
+    precondition(vector.count == parameters.count, "\(vector.count) for \(parameters.count)")
+    for i in parameters.indices { finish(&parameters[i], vector: &vector[i], step: step) }
+  }
 }
