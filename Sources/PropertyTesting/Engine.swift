@@ -110,7 +110,7 @@ final class Engine<Value> {
   // MARK: The run
 
   func run() -> CheckResult<Value> {
-    let end = rerunKept() ?? generate() ?? searchForHigherScores()
+    let end = settings.cases < 1 ? noCases() : rerunKept() ?? generate() ?? searchForHigherScores()
     let outcome: CheckResult<Value>.Outcome
     switch end {
     case .failure(let first): outcome = shrunk(first)
@@ -122,6 +122,7 @@ final class Engine<Value> {
         outcome = .passed
       }
     }
+    announce(outcome)
     if settings.observations?.hasFailed == true {
       warnings.append("the log of observations cannot be written")
     }
@@ -129,6 +130,27 @@ final class Engine<Value> {
       property: property, seed: settings.seed, outcome: outcome, cases: valid, attempts: attempts,
       statistics: statistics, warnings: warnings, shrinkExecutions: shrinkExecutions,
       executionsOfPass: executionsOfPass)
+  }
+
+  /// Records an outcome that is about the check rather than a case.
+  private func announce(_ outcome: CheckResult<Value>.Outcome) {
+    let (title, content) =
+      switch outcome {
+      case .passed, .failed: ("", "")
+      case .vacuous(let reason): ("vacuous", reason)
+      case .insufficient(let reason): ("insufficient coverage", reason)
+      case .flaky(_, let reason): ("flaky", reason)
+      case .gaveUp(let reason): ("health", reason)
+      case .inconclusive(let reason): ("inconclusive", reason)
+      case .invalid(let reason): ("invalid generator", reason)
+      }
+    guard !title.isEmpty else { return }
+    settings.observations?.write(
+      "alert", property: property, runStart: runStart, title: title, content: content)
+  }
+
+  private func noCases() -> End {
+    .outcome(.invalid("a check needs at least 1 case, asked for \(settings.cases)"))
   }
 
   /// Runs the kept failures of the property.

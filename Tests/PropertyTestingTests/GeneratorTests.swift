@@ -34,7 +34,11 @@ import Testing
     }
   }
 
-  @Test(arguments: [(0.0, 1.0), (-1, 1), (0.9, 0.999), (1e-300, 1e300), (-5e-324, 0), (3, 3)])
+  @Test(
+    arguments: [
+      (0.0, 1.0), (-1, 1), (0.9, 0.999), (1e-300, 1e300), (-Double.leastNonzeroMagnitude, 0),
+      (3, 3),
+    ] as [(Double, Double)])
   func `floats lie between their bounds`(bounds: (Double, Double)) throws {
     let all = try Self.values(Generator<Double>.numbers(from: bounds.0, through: bounds.1))
     #expect(all.allSatisfy { bounds.0 <= $0 && $0 <= bounds.1 })
@@ -89,20 +93,27 @@ import Testing
     #expect(all.contains { $0.lower < $0.upper })
   }
 
-  @Test func `vectors and matrices have their shapes in every number type`() throws {
-    func check<Number: Sendable>(_ entries: Generator<Number>) throws {
+  @Test func `vectors and matrices of one domain exist in every number type`() throws {
+    func check<Number: GeneratedNumber>(_ isInside: @escaping (Number) -> Bool) throws {
+      let entries = Generator<Number>.domain(
+        from: 0, through: Rational(1, 3), excludingLower: true)
       let matrix = try entries.matrix(rows: 3, columns: 4).value(
         seed: 1, property: "shape", case: 7
       ).value
       #expect(matrix.count == 3 && matrix.allSatisfy { $0.count == 4 })
-      for rows in try Self.values(entries.matrix(rows: 0...3, columns: 1...4), count: 50) {
+      for rows in try Self.values(entries.matrix(rows: 0...3, columns: 1...4), count: 400) {
         #expect(rows.count <= 3 && Set(rows.map(\.count)).count <= 1)
+        #expect(rows.joined().allSatisfy(isInside), "\(rows)")
       }
     }
-    try check(Generator<Double>.finite)
-    try check(Generator<Float>.finite)
-    try check(Generator<Rational>.fractions(from: -1, through: 1))
-    try check(Generator<Interval>.intervals(from: -1, through: 1))
+    let third = Rational(1, 3)
+    func isInside(_ x: Rational?) -> Bool { x.map { 0 < $0 && $0 <= third } ?? false }
+    try check { (x: Double) in isInside(Rational(exactly: x)) }
+    try check { (x: Float) in isInside(Rational(exactly: x)) }
+    try check { (x: Rational) in isInside(x) }
+    try check { (x: Interval) in
+      isInside(Rational(exactly: x.lower)) && isInside(Rational(exactly: x.upper))
+    }
   }
 
   @Test func `collections keep their promises`() throws {

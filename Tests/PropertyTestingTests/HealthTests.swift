@@ -65,6 +65,12 @@ import Testing
         == "invalid: a vector has at least 0 entries, asked for -1")
   }
 
+  @Test func `a check of no cases says so`() {
+    #expect(
+      Self.message(Self.outcome(Generator<Int>.integers(), Settings(cases: 0)))
+        == "invalid: a check needs at least 1 case, asked for 0")
+  }
+
   @Test func `a bound that is NaN says so`() {
     #expect(
       Self.message(Self.outcome(Generator<Double>.numbers(from: .nan, through: 1)))

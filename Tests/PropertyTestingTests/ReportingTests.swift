@@ -48,6 +48,20 @@ import Testing
     #expect(all.contains { $0["how_generated"] == "shrunk" })
   }
 
+  @Test func `what is wrong with a check is an alert`() throws {
+    let url = FileManager.default.temporaryDirectory
+      .appendingPathComponent("assay-\(UUID().uuidString).jsonl")
+    defer { try? FileManager.default.removeItem(at: url) }
+    var settings = Settings()
+    settings.observations = ObservationLog(url)
+    _ = check("alert", Generator<Int>.integers(in: 5..<5), settings) { (_: Int) in }
+    let last = try #require(
+      try String(contentsOf: url, encoding: .utf8).split(separator: "\n").last)
+    let line = try JSONValue(parsing: Data(last.utf8))
+    #expect(line["type"] == "alert")
+    #expect(line["content"] == "the range 5..<5 is empty")
+  }
+
   @Test func `an observation log that cannot be written leaves a warning`() {
     var settings = Settings(cases: 3)
     settings.observations = ObservationLog(URL(fileURLWithPath: "/dev/null/observed.jsonl"))
