@@ -28,7 +28,7 @@ extension MomentProperties {
       // The corrected moments in the terms of the state after the step.
       let after = Dictionary(
         places.map { ("\(trace.slotNames[$0])_t", slot($0)) }, uniquingKeysWith: { $1 })
-      let corrected = correctedMoments(of: trace, mean, square).map { $0.substituting(after) }
+      let corrected = try correctedMoments(of: trace, mean, square).map { $0.substituting(after) }
       let induction = Induction(
         "bias-identity", domain: trace.decayDomain(context.subject),
         invariants: [
@@ -51,7 +51,7 @@ extension MomentProperties {
       var lines: [String] = []
       do {
         let run = try MomentRun(rule, trace, on: value)
-        let corrected = correctedMoments(of: trace, mean, square)
+        let corrected = try correctedMoments(of: trace, mean, square)
         for (index, slots) in run.slots.enumerated() {
           var point = run.hyperparameters
           point["t"] = Rational(index + 1)
@@ -76,10 +76,12 @@ extension MomentProperties {
     })
 
   /// `m̂` and `v̂` over the slots after the step.
-  static func correctedMoments(of trace: MomentTrace, _ mean: Int, _ square: Int) -> [Formula] {
+  static func correctedMoments(
+    of trace: MomentTrace, _ mean: Int, _ square: Int
+  ) throws(Exclusion) -> [Formula] {
     [
-      trace.corrected(mean, named: "correctedMean"),
-      trace.corrected(square, named: "correctedSquare"),
+      try trace.corrected(mean, named: "correctedMean"),
+      try trace.corrected(square, named: "correctedSquare"),
     ]
   }
 }

@@ -105,7 +105,9 @@ extension AuditSubject {
     MomentCase
   > {
     let gradient = Generator<Int>.integers(in: -9...9, origin: 1).map { Rational($0) }
-    let names = rule?.hyperparameters.map(\.name).filter { $0.hasPrefix("beta") } ?? []
+    let fixed = rule?.fixedHyperparameters ?? []
+    let names =
+      rule?.hyperparameters.map(\.name).filter { $0.hasPrefix("beta") && !fixed.contains($0) } ?? []
     let domains = domains
     let decays = Dictionary(
       names.map { name in

@@ -93,14 +93,38 @@ struct MomentTrace: Sendable {
 
   /// A slot's new value times a correction of decays and the step count alone, in the terms of the slots
   /// after the step: the named quantity, else the largest such part of the step.
-  func corrected(_ place: Int, named name: String) -> Formula {
-    if let formula = quantities[name].map(afterStep), correction(of: formula, place) != nil {
+  ///
+  /// - Throws: why there is none: the named quantity is something else, the corrections depend on earlier
+  ///   steps, or the step does not use the slot.
+  func corrected(_ place: Int, named name: String) throws(Exclusion) -> Formula {
+    if let formula = quantities[name].map(afterStep) {
+      guard correction(of: formula, place) != nil else {
+        throw Exclusion("its \(name) is more than \(slotNames[place]) and a correction")
+      }
       return formula
+    }
+    var used = Set(afterStep(change).symbols)
+    if place == varianceSlot { used.formUnion(quantities.values.flatMap { afterStep($0).symbols }) }
+    guard !used.contains(where: { $0.hasPrefix("history") }) else {
+      throw Exclusion("its corrections depend on earlier steps")
+    }
+    guard let symbol = afterSymbol(place).symbolName, used.contains(symbol) else {
+      throw Exclusion("its step does not use \(slotNames[place]) itself")
     }
     let parts =
       quantities.sorted { $0.key < $1.key }.map(\.value) + change.parts(in: arena)
     let candidates = parts.map(afterStep).filter { correction(of: $0, place) != nil }
-    return candidates.max { $0.nodeCount < $1.nodeCount } ?? afterSymbol(place)
+    if let largest = candidates.max(by: { $0.nodeCount < $1.nodeCount }),
+      largest != afterSymbol(place)
+    {
+      return largest
+    }
+    // A correction that is there, but merged with other factors, is not a missing one.
+    let decay = [meanSlot: beta1, squareSlot: beta2, varianceSlot: beta3][place] ?? nil
+    guard let decay, !change.parts(in: arena).contains(.power(decay, step)) else {
+      throw Exclusion("its correction of \(slotNames[place]) is merged with other factors")
+    }
+    return afterSymbol(place)
   }
 
   /// The factor of a formula `c·m_t` whose `c` holds nothing but decays and `t`; nil for any other.
@@ -115,14 +139,26 @@ struct MomentTrace: Sendable {
     return formula.isIdentical(to: factor * symbol) ? factor : nil
   }
 
-  /// What holds of the decays: the domains of the subject, those of step sizes left out.
+  /// What holds of the decays: their domains, or their values where the subject fixes them.
   func decayDomain(_ subject: AuditSubject) -> [Relation] {
-    hyperparameters.sorted { $0.key < $1.key }.filter { $0.key.hasPrefix("beta") }
-      .flatMap { name, symbol in relations(of: symbol, in: subject.domains[name] ?? .decay) }
+    hyperparameters.keys.sorted().filter { $0.hasPrefix("beta") }
+      .flatMap { domain(of: $0, subject) }
+  }
+
+  /// What holds of a hyper-parameter: its domain, or its value where the subject fixes it.
+  func domain(of name: String, _ subject: AuditSubject) -> [Relation] {
+    guard let symbol = hyperparameters[name] else { return [] }
+    if let rule = subject.rule, rule.fixedHyperparameters.contains(name),
+      let value = rule.value(of: name)
+    {
+      return [Relation(symbol, .equal, Formula(value))]
+    }
+    if let domain = subject.domains[name] { return relations(of: symbol, in: domain) }
+    return name.hasPrefix("beta") ? relations(of: symbol, in: .decay) : []
   }
 
   /// The relations that say that a formula lies in a domain.
-  func relations(of formula: Formula, in domain: Domain) -> [Relation] {
+  private func relations(of formula: Formula, in domain: Domain) -> [Relation] {
     var relations: [Relation] = []
     if let lower = domain.lower {
       relations.append(

@@ -18,10 +18,10 @@ extension MomentProperties {
       evidence: [.certificate, .smt, .exact, .search]),
     proof: { trace, rule, context, finding in
       let lemma = try RatioLemma(trace)
-      finding.evidence.append(certificate(lemma))
+      finding.evidence.append(try certificate(lemma))
       finding.assumptions.append("p = β₁ᵗ and q = β₂ᵗ: moment.power-node")
       if finding.evidence[0].verdict == .proved {
-        let (mean, square) = lemma.corrected
+        let (mean, square) = try lemma.corrected()
         await context.prove(
           Claim(
             "ratio-limit", assuming: lemma.domain(context.subject) + lemma.relations,
@@ -53,7 +53,7 @@ extension MomentProperties {
           lemma.beta2.symbolName.flatMap { run.hyperparameters[$0] } ?? 0
         )
         guard a * a < b else { return .outsidePremise("β₁² ≥ β₂: there is no bound") }
-        let (mean, square) = lemma.corrected
+        let (mean, square) = try lemma.corrected()
         for (index, slots) in run.slots.enumerated() {
           var point = run.hyperparameters
           let (p, q) = (a.power(index + 1), b.power(index + 1))
@@ -80,10 +80,10 @@ extension MomentProperties {
     sequenceExamination: { try examineRatios($0, $1) })
 
   /// The induction on the trace, each part a certificate that is checked exactly.
-  private static func certificate(_ lemma: RatioLemma) -> Evidence {
+  private static func certificate(_ lemma: RatioLemma) throws -> Evidence {
     let start = ContinuousClock.now
     var failures = lemma.unprovedParts
-    if failures.isEmpty, !lemma.impliesRatioBound { failures.append("consequence") }
+    if failures.isEmpty, try !lemma.impliesRatioBound() { failures.append("consequence") }
     let parts = ["base", "step", "consequence"].map {
       "\($0) \(failures.contains($0) ? "not proved" : "proved")"
     }

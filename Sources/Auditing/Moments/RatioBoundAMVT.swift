@@ -84,7 +84,8 @@ extension MomentProperties {
       (square, "correctedSquare", after[1] / (1 - .power(b, t))),
       (variance, "correctedVariance", after[2] / (1 - .power(c, t))),
     ]
-    if !corrections.allSatisfy({ trace.corrected($0.0, named: $0.1).isIdentical(to: $0.2) }) {
+    if try !corrections.allSatisfy({ try trace.corrected($0.0, named: $0.1).isIdentical(to: $0.2) })
+    {
       failures.append("consequence")
     }
     let parts = ["base", "step", "consequence"].map {

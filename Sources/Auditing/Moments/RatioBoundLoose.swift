@@ -35,7 +35,7 @@ extension MomentProperties {
         context.subject.traits.contains(.adamRatio)
       {
         let lemma = try RatioLemma(trace)
-        if lemma.unprovedParts.isEmpty, lemma.impliesRatioBound {
+        if lemma.unprovedParts.isEmpty, try lemma.impliesRatioBound() {
           evidence = Evidence(
             .certificate, tool: "assay exact", verdict: .proved,
             domain: "the subject's decays, every t",

@@ -79,10 +79,10 @@ struct RatioLemma: Sendable {
   }
 
   /// The corrected moments over the slots after the step, with `p` and `q` in the place of the powers.
-  var corrected: (mean: Formula, square: Formula) {
+  func corrected() throws(Exclusion) -> (mean: Formula, square: Formula) {
     (
-      over(trace.corrected(meanSlot, named: "correctedMean")),
-      over(trace.corrected(squareSlot, named: "correctedSquare"))
+      over(try trace.corrected(meanSlot, named: "correctedMean")),
+      over(try trace.corrected(squareSlot, named: "correctedSquare"))
     )
   }
 
@@ -99,8 +99,8 @@ struct RatioLemma: Sendable {
 
   /// Whether the invariant is `m̂² ≤ C·(1 − (p − q)²/(q(1 − p)²))·v̂` for the corrected moments of the trace,
   /// with `C = (1 − β₁)²β₂/((1 − β₂)(β₂ − β₁²))`.
-  var impliesRatioBound: Bool {
-    let (mean, square) = corrected
+  func impliesRatioBound() throws(Exclusion) -> Bool {
+    let (mean, square) = try corrected()
     let difference =
       squareFactor * (q * (1 - p) * (1 - p) - (p - q) * (p - q)) * square
       - meanFactor * q * (1 - p) * (1 - p) * mean * mean

@@ -62,8 +62,8 @@ struct PenaltyParts {
     self.epsilon = epsilon
     (square, variance) = (trace.arena.symbol("vhat"), trace.arena.symbol("shat"))
     corrected = (
-      trace.corrected(squareSlot, named: "correctedSquare"),
-      trace.corrected(varianceSlot, named: "correctedVariance")
+      try trace.corrected(squareSlot, named: "correctedSquare"),
+      try trace.corrected(varianceSlot, named: "correctedVariance")
     )
     let formula = trace.afterStep(quantity)
       .replacing([(corrected.square, square), (corrected.variance, variance)], in: trace.arena)

@@ -66,11 +66,7 @@ extension RuleProperties {
     let fixed = change.substituting(["theta": 0])
     let plain = change.isIdentical(to: fixed) ? fixed : change
     var assumptions = lemma.domain(context.subject) + lemma.relations + invariants
-    for name in ["learningRate", "epsilon"] {
-      guard let symbol = trace.hyperparameters[name], let domain = context.subject.domains[name]
-      else { continue }
-      assumptions += trace.relations(of: symbol, in: domain)
-    }
+    assumptions += ["learningRate", "epsilon"].flatMap { trace.domain(of: $0, context.subject) }
     return Claim(
       "step-bound", assuming: assumptions,
       proving: [Relation(plain.magnitude, .lessOrEqual, bound)], stepSymbols: ["t"])
