@@ -42,6 +42,7 @@ func runRuleBenchmarks() throws {
       ("AYLA over clip over AMVT, AMVT", chain(AYLA(N1: 2, N2: 1.4), chain(clip(1), AMVT()))),
       ("AMVT about the previous mean, AMVT", Optimizer(AMVT(varianceCentre: .previousMean))),
       ("AMVT about the corrected mean, AMVT", Optimizer(AMVT(varianceCentre: .correctedMean))),
+      ("AMVT by one division, AMVT", Optimizer(AMVT(evaluation: .oneDivision))),
       ("AMVT with raw momentum, AMVT", Optimizer(AMVT(stepMomentum: .raw))),
       ("AMVT with ε outside, AMVT", Optimizer(AMVT(epsilonPlacement: .outsideRoot))),
       ("AMVT with decay, AMVT", Optimizer(AMVT(weightDecay: 0.01))),

@@ -43,6 +43,11 @@ enum OptimizerTable {
       TableRow("AMVT, corrected mean", Optimizer(AMVT(varianceCentre: .correctedMean))),
       TableRow("AMVT, decay", Optimizer(AMVT(weightDecay: 0.01))),
       TableRow("AMVT, the paper's decay", Optimizer(AMVT(weightDecay: 0.001, decayForm: .paper))),
+      TableRow("AMVT, one division", Optimizer(AMVT(evaluation: .oneDivision))),
+      TableRow(
+        "AMVT, one division, decay",
+        Optimizer(AMVT(weightDecay: 0.01, varianceCentre: .correctedMean, evaluation: .oneDivision))
+      ),
       TableRow("AMVT, variance unused", Optimizer(AMVT(variancePenalty: .trackedOnly))),
     ]
     + DecayForm.allCases.map { form in

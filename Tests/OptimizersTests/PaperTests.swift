@@ -154,6 +154,12 @@ struct PaperTests {
     }
   }
 
+  @Test("AMVT by one division is the printed form, to rounding")
+  func oneDivision() {
+    let largest = distance(Optimizer(AMVT()), Optimizer(AMVT(evaluation: .oneDivision)))
+    #expect(largest < 1e-13)
+  }
+
   @Test("AYLA(N, ε) over Adam is Adam on |l|^(N−1)·g with ε/N")
   func epsilonInflation() {
     var a = OptimizerRun<Double>(

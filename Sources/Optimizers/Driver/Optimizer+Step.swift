@@ -96,10 +96,11 @@ extension Optimizer {
     let step = state.stepCount + 1
     let context = StepContext(t: Double(step), loss: loss)
     var lossFactor = 1.0
-    for (index, wrapper) in wrappers.enumerated() {
+    for index in wrappers.indices {
       let scalars = state.wrappers[index]
-      guard let factor = wrapper.gradientFactor(context, hyperparameters: scalars) else { continue }
-      try wrapper.check(factor: factor, context: context, step: step)
+      let factor = wrappers[index].gradientFactor(context, hyperparameters: scalars)
+      guard let factor else { continue }
+      try wrappers[index].check(factor: factor, context: context, step: step)
       lossFactor *= factor
     }
     return StepPlan(
@@ -191,8 +192,8 @@ extension Optimizer {
       S.apply(
         rule, to: &parameters, gradients: gradients, slots: &a, &b, &c, &d, step: plan.scalars)
     }
-    for (index, finisher) in finishers.enumerated() {
-      S.finish(finisher, &parameters, hyperparameters: state.finishers[index])
+    for index in finishers.indices {
+      S.finish(finishers[index], &parameters, hyperparameters: state.finishers[index])
     }
     state.tensors[tensor].first = first
     state.tensors[tensor].second = second

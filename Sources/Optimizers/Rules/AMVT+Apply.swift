@@ -9,20 +9,23 @@ extension AMVT {
     _ second: inout MutableSpan<S>, _ third: inout MutableSpan<S>, _ fourth: inout MutableSpan<S>,
     _ step: StepScalars<S>
   ) where S.Failure == Never {
-    if varianceCentre == .updatedMean && epsilonPlacement == .insideRoot
-      && variancePenalty == .applied
-      && !hasDecay
-    {
-      with(.updatedMean, .insideRoot, .applied, hasDecay: false)
+    let isDefault =
+      varianceCentre == .updatedMean && epsilonPlacement == .insideRoot
+      && variancePenalty == .applied && !hasDecay
+    if isDefault && evaluation == .printed {
+      with(.updatedMean, .insideRoot, .applied, .printed, hasDecay: false)
+        .applyEverywhere(&parameters, gradients, &first, &second, &third, &fourth, step)
+    } else if isDefault {
+      with(.updatedMean, .insideRoot, .applied, .oneDivision, hasDecay: false)
         .applyEverywhere(&parameters, gradients, &first, &second, &third, &fourth, step)
     } else if varianceCentre == .updatedMean {
-      with(.updatedMean, epsilonPlacement, variancePenalty, hasDecay: hasDecay)
+      with(.updatedMean, epsilonPlacement, variancePenalty, evaluation, hasDecay: hasDecay)
         .applyEverywhere(&parameters, gradients, &first, &second, &third, &fourth, step)
     } else if varianceCentre == .previousMean {
-      with(.previousMean, epsilonPlacement, variancePenalty, hasDecay: hasDecay)
+      with(.previousMean, epsilonPlacement, variancePenalty, evaluation, hasDecay: hasDecay)
         .applyEverywhere(&parameters, gradients, &first, &second, &third, &fourth, step)
     } else {
-      with(.correctedMean, epsilonPlacement, variancePenalty, hasDecay: hasDecay)
+      with(.correctedMean, epsilonPlacement, variancePenalty, evaluation, hasDecay: hasDecay)
         .applyEverywhere(&parameters, gradients, &first, &second, &third, &fourth, step)
     }
   }
@@ -30,17 +33,17 @@ extension AMVT {
   @inlinable @inline(__always)
   func with(
     _ varianceCentre: VarianceCentre, _ epsilonPlacement: EpsilonPlacement,
-    _ variancePenalty: VariancePenalty, hasDecay: Bool
+    _ variancePenalty: VariancePenalty, _ evaluation: Evaluation, hasDecay: Bool
   ) -> AMVT {
     AMVT(
       copying: self, varianceCentre: varianceCentre, epsilonPlacement: epsilonPlacement,
-      variancePenalty: variancePenalty, hasDecay: hasDecay)
+      variancePenalty: variancePenalty, evaluation: evaluation, hasDecay: hasDecay)
   }
 
   @inlinable @inline(__always)
   init(
     copying rule: AMVT, varianceCentre: VarianceCentre, epsilonPlacement: EpsilonPlacement,
-    variancePenalty: VariancePenalty, hasDecay: Bool
+    variancePenalty: VariancePenalty, evaluation: Evaluation, hasDecay: Bool
   ) {
     hyperparameters = rule.hyperparameters
     stepMomentum = rule.stepMomentum
@@ -48,6 +51,7 @@ extension AMVT {
     self.varianceCentre = varianceCentre
     decayForm = rule.decayForm
     self.variancePenalty = variancePenalty
+    self.evaluation = evaluation
     self.hasDecay = hasDecay
   }
 }

@@ -47,6 +47,9 @@ extension AMVT {
         OptionCard(
           "variancePenalty", default: VariancePenalty.applied,
           meaning: "whether the tracked variance shrinks the step, for ablations"),
+        OptionCard(
+          "evaluation", default: Evaluation.printed,
+          meaning: "whether the step is made as printed or by one division, equal over the reals"),
       ],
       slots: AdamMoments.slots + [
         SlotCard("s", meaning: "the moving average of the squared deviation from the mean")
@@ -70,6 +73,7 @@ extension AMVT {
       epsilonPlacement: try settings.option("epsilonPlacement") ?? .insideRoot,
       varianceCentre: try settings.option("varianceCentre") ?? .updatedMean,
       decayForm: try settings.option("decayForm", among: AMVT.decayForms) ?? .decoupled,
-      variancePenalty: try settings.option("variancePenalty") ?? .applied)
+      variancePenalty: try settings.option("variancePenalty") ?? .applied,
+      evaluation: try settings.option("evaluation") ?? .printed)
   }
 }

@@ -31,6 +31,15 @@ public struct AMVT: UpdateRule {
     case trackedOnly
   }
 
+  /// The order of operations of the step.
+  public enum Evaluation: String, Sendable, CaseIterable {
+    /// As the paper has it: three divisions and two roots a coordinate.
+    case printed
+    /// `θ ← θ − α·m̂/√(v̂ + ŝ + ε)`, equal over the reals where `ε` is inside the root and the penalty is
+    /// applied: one division, one root. Elsewhere the step is the printed one.
+    case oneDivision
+  }
+
   public let hyperparameters: Hyperparameters
   public let stepMomentum: StepMomentum
   public let epsilonPlacement: EpsilonPlacement
@@ -38,6 +47,7 @@ public struct AMVT: UpdateRule {
   /// How `weightDecay` acts, where there is one: `decoupled` or `paper`.
   public let decayForm: DecayForm
   public let variancePenalty: VariancePenalty
+  public let evaluation: Evaluation
   @usableFromInline let hasDecay: Bool
 
   /// - Parameter weightDecay: `λ`; nil for none.
@@ -47,7 +57,7 @@ public struct AMVT: UpdateRule {
     beta3: Rational = 0.99, epsilon: Rational = 1e-8, weightDecay: Rational? = nil,
     stepMomentum: StepMomentum = .corrected, epsilonPlacement: EpsilonPlacement = .insideRoot,
     varianceCentre: VarianceCentre = .updatedMean, decayForm: DecayForm = .decoupled,
-    variancePenalty: VariancePenalty = .applied
+    variancePenalty: VariancePenalty = .applied, evaluation: Evaluation = .printed
   ) {
     precondition(
       AMVT.decayForms.contains(decayForm),
@@ -63,6 +73,7 @@ public struct AMVT: UpdateRule {
     self.varianceCentre = varianceCentre
     self.decayForm = decayForm
     self.variancePenalty = variancePenalty
+    self.evaluation = evaluation
     hasDecay = weightDecay != nil
   }
 
@@ -108,10 +119,15 @@ public struct AMVT: UpdateRule {
       case .correctedMean: correctedMean(slots, step)
       }
     slots[2] = step[.beta3] * slots[2] + step[.oneMinusBeta3] * (gradient - centre).squared()
+    let kept = hasDecay ? step[.decayFactor] * parameter : parameter
+    if evaluation == .oneDivision, epsilonPlacement == .insideRoot, variancePenalty == .applied {
+      let sum = correctedSquare(slots, step) + correctedVariance(slots, step) + step[.epsilon]
+      parameter = try kept - step[.stepRate] * slots[0] / N.root(sum)
+      return
+    }
     let rate =
       variancePenalty == .applied
       ? try step[.stepRate] * penalty(slots, step) : step[.stepRate]
-    let kept = hasDecay ? step[.decayFactor] * parameter : parameter
     parameter = try kept - rate * slots[0] / root(slots, step)
   }
 
