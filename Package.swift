@@ -50,8 +50,8 @@ let modules: [Module] = [
   (
     "Auditing",
     [
-      "Numbers", "Diagnostics", "Formulas", "PropertyTesting", "Properties", "Optimizers",
-      "Proving", yams,
+      "Numbers", "Diagnostics", "Formulas", "ReferenceNumerics", "PropertyTesting", "Properties",
+      "Optimizers", "Proving", "CriticalPoints", yams,
     ]
   ),
   // Row 7
@@ -80,7 +80,7 @@ let programs: [Target] = [
 
 /// The modules that have tests, and what those use beside the module.
 let tests: [Module] = [
-  ("Auditing", ["Diagnostics", "Numbers", "Processes", "Properties"]),
+  ("Auditing", ["Diagnostics", "Numbers", "Optimizers", "Processes", "Properties"]),
   ("CriticalPoints", ["Formulas", "Numbers", "Diagnostics"]),
   ("Formulas", ["Numbers", "Diagnostics"]),
   ("Numbers", ["Diagnostics", bigInt]),

@@ -160,7 +160,9 @@ public struct Audit: Sendable {
 /// The properties that there are.
 public enum Catalogue {
   /// In the order of a report.
-  public static let all: [any AuditableProperty] = RuleProperties.all + MomentProperties.all
+  public static let all: [any AuditableProperty] =
+    RuleProperties.all + MomentProperties.all
+    + TransformProperties.all
 
   /// The property of an ID; nil where there is none.
   public static func property(_ id: String) -> (any AuditableProperty)? {
