@@ -51,7 +51,7 @@ let modules: [Module] = [
     "Auditing",
     [
       "Numbers", "Diagnostics", "Formulas", "ReferenceNumerics", "PropertyTesting", "Properties",
-      "Optimizers", "Proving", "CriticalPoints", yams,
+      "Optimizers", "Proving", "Processes", "CriticalPoints", yams,
     ]
   ),
   // Row 7
@@ -115,7 +115,12 @@ let package = Package(
     .systemLibrary(name: "CGSL", providers: [.apt(["libgsl-dev"])]),
     .systemLibrary(name: "CVectorMath"),
   ]
-    + modules.map { .target(name: $0.name, dependencies: $0.uses) } + programs
+    + modules.map {
+      .target(
+        name: $0.name, dependencies: $0.uses,
+        // The bridge to other frameworks' optimizers, a Python package.
+        resources: $0.name == "Auditing" ? [.copy("Bridge")] : nil)
+    } + programs
     + tests.map {
       .testTarget(
         name: "\($0.name)Tests", dependencies: [.target(name: $0.name)] + $0.uses)

@@ -13,13 +13,16 @@ struct AuditCommand: AsyncParsableCommand {
     abstract: "Says what is true of an optimizer, and shows what is not.",
     discussion: """
       SUBJECT is a built-in optimizer or a wrapper over one; `assay list optimizers` has them with their \
-      settings. --formula audits an optimizer that exists as a formula.
+      settings. --formula audits an optimizer that exists as a formula; --command audits a program that \
+      speaks the wire protocol, such as the bundled bridge to torch, optax and plain Python classes.
 
       Examples:
         assay audit amvt
         assay audit amvt --set beta3=0.9 --effort thorough
         assay audit ayla:amvt --set ayla.N1=1.5 --set ayla.N2=1.5
         assay audit --formula my-rule.yaml --as adam --as-set epsilonPlacement=insideRoot
+        assay audit --command 'python3 -m assay_bridge torch.optim.Adam lr=1e-3' --as adam
+        assay audit --command 'python3 -m assay_bridge mymodule:MyOptimizer' --as sgd --map rate=learningRate
         assay audit adam --property moment.ratio-bound --format json --output adam.json
       """)
 
@@ -31,13 +34,32 @@ struct AuditCommand: AsyncParsableCommand {
   var formula: String?
 
   @Option(
+    help: ArgumentHelp(
+      "A program that speaks the wire protocol, with its arguments; quoted as in a shell, started"
+        + " without one.", valueName: "command line"))
+  var command: String?
+
+  @Option(
+    name: .customLong("map"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "What a hyper-parameter of the program stands for; may be repeated.",
+      valueName: "name=canonical name"))
+  var map: [String] = []
+
+  @Option(
+    name: .customLong("time-limit"),
+    help: ArgumentHelp("How long the program may take for one answer.", valueName: "seconds"))
+  var timeLimit: Double = 10
+
+  @Option(
     name: .customLong("set"), parsing: .singleValue,
     help: ArgumentHelp("A hyper-parameter or option; may be repeated.", valueName: "key=value"))
   var settings: [String] = []
 
   @Option(
     name: .customLong("as"),
-    help: ArgumentHelp("The built-in that a formula file claims to be.", valueName: "name"))
+    help: ArgumentHelp(
+      "The built-in that a formula file or a program claims to be.", valueName: "name"))
   var family: String?
 
   @Option(
@@ -96,10 +118,30 @@ struct AuditCommand: AsyncParsableCommand {
   private func makeSubject() throws -> AuditSubject {
     let settings = try typedSettings(settings, option: "--set")
     let familySettings = try typedSettings(familySettings, option: "--as-set")
+    guard [subject, formula, command].compactMap(\.self).count <= 1 else {
+      throw UsageError("name one of SUBJECT, --formula and --command")
+    }
+    guard command != nil || map.isEmpty else {
+      throw UsageError("--map goes with --command", place: "--map")
+    }
+    guard timeLimit > 0, timeLimit <= 86_400 else {
+      throw UsageError(
+        "a time limit lies above 0 and up to 86400 seconds, not at \(timeLimit)",
+        place: "--time-limit")
+    }
+    if let command {
+      guard family != nil || familySettings.isEmpty else {
+        throw UsageError("--as-set goes with --as", place: "--as-set")
+      }
+      return try AuditSubject(
+        command: command, settings: settings, as: family, familySettings: familySettings,
+        map: try typedSettings(map, option: "--map"), timeLimit: timeLimit)
+    }
     switch (subject, formula) {
     case (let name?, nil):
       guard family == nil else {
-        throw UsageError("a built-in is what it is: --as goes with --formula", place: "--as")
+        throw UsageError(
+          "a built-in is what it is: --as goes with --formula and --command", place: "--as")
       }
       return try AuditSubject(builtIn: name, settings: settings)
     case (nil, let path?):
@@ -111,7 +153,8 @@ struct AuditCommand: AsyncParsableCommand {
     case (_?, _?):
       throw UsageError("name a SUBJECT or a --formula, not both")
     case (nil, nil):
-      throw UsageError("there is nothing to audit: name a SUBJECT, or a --formula FILE")
+      throw UsageError(
+        "there is nothing to audit: name a SUBJECT, a --formula FILE, or a --command")
     }
   }
 

@@ -17,6 +17,7 @@ struct ReplayCommand: AsyncParsableCommand {
       Examples:
         assay replay 3f2a90c1d4e5
         assay replay --from failures/3f2a90c1d4e5.json
+        assay replay 77b1c0a2d3e4 --command 'python3 -m assay_bridge torch.optim.Adam'
       """)
 
   @Argument(help: ArgumentHelp("The failure's ID, in ./.assay/failures.", valueName: "id"))
@@ -24,6 +25,17 @@ struct ReplayCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("A failure file.", valueName: "file"))
   var from: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The program that the failure is of: nothing is run that a file names.",
+      valueName: "command line"))
+  var command: String?
+
+  @Option(
+    name: .customLong("time-limit"),
+    help: ArgumentHelp("How long the program may take for one answer.", valueName: "seconds"))
+  var timeLimit: Double = 10
 
   @Option(help: "text or json.")
   var format: OutputFormat = .text
@@ -38,15 +50,33 @@ struct ReplayCommand: AsyncParsableCommand {
     guard let property = Catalogue.property(failure.property) else {
       throw ReplayError(message: "the failure is of `\(failure.property)`, which is no property")
     }
+    guard timeLimit > 0, timeLimit <= 86_400 else {
+      throw UsageError(
+        "a time limit lies above 0 and up to 86400 seconds, not at \(timeLimit)",
+        place: "--time-limit")
+    }
+    if command == nil, failure.subject["kind"]?.string == "process" {
+      let known = failure.subject["command"]?.string ?? ""
+      throw UsageError(
+        "the failure is of a process, and nothing is run that a file names: give the command"
+          + " again, if you trust it: --command '\(known)'", place: "--command")
+    }
     let subject: AuditSubject
     do {
-      subject = try AuditSubject(specification: failure.subject)
+      subject =
+        if let command {
+          try AuditSubject(
+            specification: failure.subject, command: command, timeLimit: timeLimit)
+        } else {
+          try AuditSubject(specification: failure.subject)
+        }
     } catch let error as any Diagnosable where error.exitCode == .usage {
       // What the file asks for, not what the user typed.
       throw ReplayError(message: "the failure's subject: \(error.message)")
     }
     let context = AuditContext(subject: subject, seed: failure.seed, effort: .standard)
     let examination = try await property.examine(failure.case, context)
+    subject.process?.end()
     let verdict = examination.holds ? "no longer fails" : "still fails"
     switch format {
     case .json:

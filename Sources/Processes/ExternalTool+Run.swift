@@ -32,7 +32,7 @@ extension ExternalTool {
 }
 
 /// A write to a program that has closed its input fails with an error instead of ending this process.
-private enum BrokenPipe {
+enum BrokenPipe {
   static let isReported: Void = {
     // A disposition that somebody chose stays.
     var current = sigaction()

@@ -27,6 +27,7 @@ public struct Audit: Sendable {
   ///
   /// Where the task is cancelled, the report has the rows that are done, and says that it is incomplete.
   public func run() async -> AuditReport {
+    let subject = context.subject
     var rows = [PropertyResult?](repeating: nil, count: properties.count)
     var warnings: [String] = []
     await withTaskGroup(of: (Int, PropertyResult, String?).self) { group in
@@ -41,7 +42,8 @@ public struct Audit: Sendable {
         }
       }
       start()
-      start()
+      // One process answers one question at a time.
+      if subject.kind != .process { start() }
       var done = 0
       while let (index, row, warning) = await group.next() {
         rows[index] = row
@@ -51,7 +53,16 @@ public struct Audit: Sendable {
         start()
       }
     }
-    let subject = context.subject
+    if let process = subject.process {
+      // A fault that another property met is the protocol's to report.
+      if process.firstFault != nil, !Task.isCancelled,
+        let index = properties.firstIndex(where: { $0.id == SubjectProtocol.id }),
+        let row = rows[index], row.verdict != .refuted
+      {
+        rows[index] = await self.row(of: properties[index]).0
+      }
+      process.end()
+    }
     var report = AuditReport(
       subject: AuditReport.SubjectSummary(
         kind: subject.kind.rawValue, name: subject.name, formula: subject.formula,
@@ -77,6 +88,7 @@ public struct Audit: Sendable {
       row.seconds = (clock.now - start) / .seconds(1)
       return (row, nil)
     }
+    if let reason = subject.process?.exclusion { return excluded(reason) }
     if !missing.isEmpty {
       return excluded("asked of subjects with \(names(missing)), which this one is not")
     }
@@ -143,9 +155,16 @@ public struct Audit: Sendable {
     return (
       Counterexample(
         scalars: candidate.scalars, steps: candidate.steps, case: candidate.case,
-        replay: failure.id, command: "assay replay \(failure.id)",
+        replay: failure.id, command: replayCommand(of: failure),
         trajectories: examination.trajectories), warning
     )
+  }
+
+  /// The command that runs a failure again; a process is started only by a command that is given again.
+  private func replayCommand(of failure: Failure) -> String {
+    let plain = "assay replay \(failure.id)"
+    guard let command = context.subject.specification["command"]?.string else { return plain }
+    return "\(plain) --command '\(command.replacing("'", with: "'\\''"))'"
   }
 
   private func withdraw(_ finding: inout Finding, _ reason: String) {
@@ -161,7 +180,7 @@ public struct Audit: Sendable {
 public enum Catalogue {
   /// In the order of a report.
   public static let all: [any AuditableProperty] =
-    RuleProperties.all + MomentProperties.all
+    [SubjectProtocol()] + RuleProperties.all + BlackBox.all + MomentProperties.all
     + TransformProperties.all
 
   /// The property of an ID; nil where there is none.

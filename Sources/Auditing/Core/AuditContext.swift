@@ -23,6 +23,16 @@ public struct AuditContext: Sendable {
 }
 
 extension AuditContext {
+  /// How many cases are generated for a property: fewer for a process, which is asked over a pipe.
+  var generatedCases: Int {
+    guard subject.kind == .process else { return effort.generatedCases }
+    switch effort {
+    case .quick: return 25
+    case .standard: return 120
+    case .thorough: return 2_000
+    }
+  }
+
   /// What may be assumed of a traced step: the domains of the hyper-parameters and, where the state is
   /// symbolic, those invariants of it that were proved inductive.
   ///
@@ -42,17 +52,27 @@ extension AuditContext {
   /// Runs generated cases of a property on one executor, and notes in a finding what came of them.
   func generate<Case: AuditCase>(
     _ generator: Generator<Case>, property: String, on executor: any SubjectExecutor,
-    into finding: inout Finding, examination: (Case) throws -> Examination
+    into finding: inout Finding, examination body: (Case) throws -> Examination
   ) {
     let clock = ContinuousClock()
     let start = clock.now
-    var settings = Settings(cases: effort.generatedCases, seed: seed)
+    var settings = Settings(cases: generatedCases, seed: seed)
     settings.isExplaining = false
+    if subject.kind == .process { settings.maximumShrinkExecutions = 1_200 }
+    // Where the process breaks the protocol, the property is not what was tested.
+    var fault: SubjectProtocolFault?
     let arithmetic = executor.arithmetic.rawValue
     let result = PropertyTesting.check(
       "\(property) \(arithmetic)", subject: subject.specification, generator, settings
     ) { (value: Case, _: TestCase) in
-      let examination = try examination(value)
+      if let fault { throw Discard(fault.reason) }
+      let examination: Examination
+      do {
+        examination = try body(value)
+      } catch let broken as SubjectProtocolFault {
+        fault = broken
+        throw Discard(broken.reason)
+      }
       if !examination.meetsPremise { throw Discard(examination.summary) }
       if !examination.holds { throw Violation(examination.summary) }
     }
@@ -77,6 +97,10 @@ extension AuditContext {
       .invalid(let reason):
       evidence.verdict = .inconclusive
       evidence.detail = reason
+    }
+    if let fault, evidence.verdict != .refuted {
+      evidence.verdict = .untested
+      evidence.detail = "the process did not keep to the protocol: \(fault.reason)"
     }
     evidence.seconds = (clock.now - start) / .seconds(1)
     finding.evidence.append(evidence)

@@ -182,17 +182,26 @@ public struct CaseError: Diagnosable, Equatable {
   public init(message: String) { self.message = message }
 }
 
-/// Exact values as the texts that denote them.
+/// Exact values: as the texts that denote them, or as numbers that are these values to the bit.
 func hyperparameterJSON(_ values: [String: Rational]) -> JSONValue {
-  .object(values.mapValues { .string($0.decimalDescription) })
+  .object(
+    values.mapValues { value in
+      let text = value.decimalDescription
+      // A number is the binary value that it denotes: shorter than all of its digits.
+      let double = Double(value)
+      if text.count > 17, double.isFinite, Rational(exactly: double) == value {
+        return .number(double)
+      }
+      return .string(text)
+    })
 }
 
 private func hyperparameters(from json: JSONValue?) throws(CaseError) -> [String: Rational] {
   var values: [String: Rational] = [:]
   for (name, value) in json?.object ?? [:] {
-    guard let exact = value.string.flatMap({ Rational($0) }) else {
-      throw CaseError(message: "\(name) is no exact number: \(value)")
-    }
+    let exact =
+      value.string.flatMap { Rational($0) } ?? value.double.flatMap { Rational(exactly: $0) }
+    guard let exact else { throw CaseError(message: "\(name) is no exact number: \(value)") }
     values[name] = exact
   }
   return values

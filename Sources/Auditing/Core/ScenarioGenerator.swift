@@ -16,6 +16,8 @@ struct ScenarioShape: Sendable {
   var changesHyperparameters = false
   /// Whether a tensor may be without a gradient in a step.
   var hasAbsentGradients = false
+  /// How often a tensor is without one, where it may be.
+  var absentShare = 0.1
   /// Whether all gradients of a coordinate are the same.
   var isConstant = false
   /// Hyper-parameters fixed in every group.
@@ -33,11 +35,22 @@ struct ScenarioShape: Sendable {
     changesHyperparameters: true, hasAbsentGradients: true)
 }
 
+extension ScenarioShape {
+  /// The shape without what a process says it cannot do.
+  func restricted(to capabilities: Set<SubjectCapability>) -> ScenarioShape {
+    var shape = self
+    if !capabilities.contains(.groups) { shape.groups = 1...1 }
+    if !capabilities.contains(.missingGradients) { shape.hasAbsentGradients = false }
+    return shape
+  }
+}
+
 extension AuditSubject {
   /// Scenarios for this subject: gradients within its box, hyper-parameters within their domains.
   ///
   /// Every number is one that `Float` holds too, so that one case serves all arithmetics.
   func scenarios(_ shape: ScenarioShape) -> Generator<Scenario> {
+    let shape = process.map { shape.restricted(to: $0.capabilities) } ?? shape
     let gradient = gradients
     // Below that θ says nothing that 0 does not, and scaling it would underflow.
     let parameter = Generator<Float>.numbers(in: -100...100).map { value in
@@ -76,7 +89,7 @@ extension AuditSubject {
         for (g, group) in groups.enumerated() {
           var list: [[Double]?] = []
           for (k, tensor) in group.parameters.enumerated() {
-            if shape.hasAbsentGradients, try source.boolean(probability: 0.1) {
+            if shape.hasAbsentGradients, try source.boolean(probability: shape.absentShare) {
               list.append(nil)
             } else if shape.isConstant {
               list.append(constant[g][k])
@@ -103,6 +116,13 @@ extension AuditSubject {
       }
       return Scenario(groups: groups, steps: steps)
     }
+  }
+
+  /// A value as it is sent: a process is told no other than its numbers can hold.
+  func representable(_ value: Rational) -> Rational {
+    guard let process else { return value }
+    let sent = process.arithmetic == .float32 ? Double(Float(value)) : Double(value)
+    return Rational(exactly: sent) ?? value
   }
 
   /// Gradients: plain ones most often, then any magnitude of the card's box, and zeros.
@@ -141,7 +161,8 @@ extension AuditSubject {
       case "dampening": candidates = [0, 0.5, 1]
       default: return nil
       }
-      return (name, .element(of: candidates.filter(domain.contains)))
+      let allowed = candidates.map(representable).filter(domain.contains)
+      return (name, .element(of: allowed))
     }
   }
 }

@@ -17,7 +17,7 @@ extension RuleProperties {
       var shape = ScenarioShape.scalar
       shape.steps = 1...12
       let plain = context.subject.scenarios(shape)
-      guard context.subject.rule?.value(of: "beta2") != nil else { return plain }
+      guard context.subject.value(of: "beta2") != nil else { return plain }
       // Geometric growth is what comes nearest to the bound.
       return .oneOf(plain, growing(context.subject))
     },
@@ -74,7 +74,7 @@ extension RuleProperties {
 
   /// Runs whose gradients grow geometrically by `β₂/β₁`, as the bound's extremal sequence does.
   private static func growing(_ subject: AuditSubject) -> Generator<Scenario> {
-    let rule = subject.rule
+    let rule = subject.text
     let beta1 = rule?.value(of: "beta1").map { Double($0) } ?? 0.9
     let beta2 = rule?.value(of: "beta2").map { Double($0) } ?? 0.999
     let needsLoss = subject.requiresLoss
@@ -105,7 +105,7 @@ extension RuleProperties {
     }
     let formula = try Formula(parsing: text, variables: nil, in: FormulaArena())
     let names = formula.symbols
-    let hyperparameters = context.subject.rule?.hyperparameters ?? []
+    let hyperparameters = context.subject.text?.hyperparameters ?? []
     var values = Dictionary(
       hyperparameters.map { (RuleTrace.symbolName(of: $0.name), Interval($0.value)) },
       uniquingKeysWith: { $1 })

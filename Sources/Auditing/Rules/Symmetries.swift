@@ -46,7 +46,8 @@ extension RuleProperties {
       source: "coordinate-wise algorithms; the stages' sums up to their rounding",
       domain: "one tensor", arithmetic: .float64,
       evidence: [.generated]),
-    cases: { context in
+    cases: { context throws(Exclusion) in
+      if context.subject.kind == .process { try BlackBox.demandFamily(context.subject) }
       let scenarios = context.subject.scenarios(.vector)
       return scenarios.flatMap { scenario in
         Generator<[Int]>.permutation(of: Array(0..<scenario.scalarCount)).map {
@@ -55,11 +56,9 @@ extension RuleProperties {
       }
     },
     examination: { value, executor, context in
-      // A sum over the coordinates rounds differently in another order.
-      let isSummed = context.subject.traits.contains(.globalNormClip)
       return try compareRuns(
         value.scenario, value.permuted, executor, "the permuted run",
-        tolerance: isSummed ? 64 : 0,
+        tolerance: BlackBox.regrouping(context.subject),
         from: { place in
           var source = place
           source.coordinate = value.order[place.coordinate]
@@ -98,7 +97,7 @@ extension RuleProperties {
       for group in scaled.groups.indices {
         for (name, power) in scaling.hyperparameters {
           let current =
-            scaled.groups[group].hyperparameters[name] ?? context.subject.rule?.value(of: name)
+            scaled.groups[group].hyperparameters[name] ?? context.subject.value(of: name)
           guard let current else { continue }
           scaled.groups[group].hyperparameters[name] =
             current * (power == 2 ? factor * factor : factor)
@@ -123,7 +122,7 @@ extension RuleProperties {
   }
 
   static func scaling(of subject: AuditSubject) -> GradientScaling? {
-    guard !subject.traits.contains(.lossTransform), let rule = subject.rule else { return nil }
+    guard !subject.traits.contains(.lossTransform), let rule = subject.text else { return nil }
     var scaled: [(String, Int)] = []
     if rule.value(of: "clip") != nil { scaled.append(("clip", 1)) }
     if subject.traits.contains(.gradientCovariant) {

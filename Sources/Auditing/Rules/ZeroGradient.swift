@@ -54,7 +54,7 @@ extension RuleProperties {
 
   /// The settings that switch weight decay off, for a subject that has it.
   static func withoutDecay(_ subject: AuditSubject) -> [String: Rational] {
-    subject.rule?.value(of: "weightDecay") == nil ? [:] : ["weightDecay": 0]
+    subject.value(of: "weightDecay") == nil ? [:] : ["weightDecay": 0]
   }
 
   /// Fixed hyper-parameters as substitutes for their symbols in a trace.

@@ -98,6 +98,9 @@ extension AuditSubject {
       try self.init(
         formulaFile: path, settings: settings, as: specification["as"]?.string,
         familySettings: try typedSettings(specification["asSettings"]))
+    case "process":
+      throw CaseError(
+        message: "the failure is of a process: give its command again, by --command")
     default:
       throw CaseError(
         message:
@@ -107,7 +110,7 @@ extension AuditSubject {
 }
 
 extension AuditSubject {
-  private static func domains(
+  static func domains(
     of card: Card, among rule: any TransparentRule
   ) -> [String: Domain] {
     Dictionary(
@@ -116,7 +119,7 @@ extension AuditSubject {
   }
 
   /// The readings that a subject follows: those typed, else each option's default.
-  private static func conventions(of card: Card, settings: [TypedSetting]) -> [String: String] {
+  static func conventions(of card: Card, settings: [TypedSetting]) -> [String: String] {
     var conventions: [String: String] = [:]
     for option in card.options { conventions[option.key] = option.values.first }
     for (key, value) in settings where conventions[key] != nil { conventions[key] = value }
@@ -171,11 +174,11 @@ extension AuditSubject {
   }
 }
 
-private func settingsJSON(_ settings: [TypedSetting]) -> JSONValue {
+func settingsJSON(_ settings: [TypedSetting]) -> JSONValue {
   .array(settings.map { [.string($0.key), .string($0.value)] })
 }
 
-private func typedSettings(_ json: JSONValue?) throws(CaseError) -> [TypedSetting] {
+func typedSettings(_ json: JSONValue?) throws(CaseError) -> [TypedSetting] {
   var settings: [TypedSetting] = []
   for entry in json?.array ?? [] {
     guard let key = entry.array?.first?.string, let value = entry.array?.last?.string else {

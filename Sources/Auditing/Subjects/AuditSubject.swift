@@ -9,6 +9,7 @@ public struct AuditSubject: Sendable {
   public enum Kind: String, Sendable {
     case builtIn = "built-in"
     case formula
+    case process
   }
 
   public let kind: Kind
@@ -43,7 +44,20 @@ public struct AuditSubject: Sendable {
   /// The arguments that name it on a command line.
   public let commandArguments: [String]
 
-  public var requiresLoss: Bool { rule?.requiresLoss ?? false }
+  /// The program behind it, for a process.
+  public internal(set) var process: ProcessSubject?
+  /// The values of its hyper-parameters by canonical name, for a process, exactly as it gave them.
+  var ownValues: [String: Rational] = [:]
+
+  public var requiresLoss: Bool { text?.requiresLoss ?? false }
+
+  /// Its text; for a process the text of what it claims to be, with the process's own values.
+  var text: (any TransparentRule)? { rule ?? (kind == .process ? reference : nil) }
+
+  /// The value of one of its hyper-parameters; nil where it has none of that name.
+  func value(of name: String) -> Rational? {
+    kind == .process ? ownValues[name] : rule?.value(of: name)
+  }
 
   /// The rule as a textbook prints it, from the trace.
   public var formula: String? { rule.map { RuleTrace($0).text } }

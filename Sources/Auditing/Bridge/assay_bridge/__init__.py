@@ -1,0 +1,13 @@
+"""Lets optimizers of Python frameworks speak Assay's wire protocol.
+
+    python3 -m assay_bridge TARGET [key=value ...]
+
+TARGET is a class or function by its dotted path (`torch.optim.Adam`, `optax.adam`), or `module:name`:
+  - a class with torch.optim's interface (torch.optim, pytorch_optimizer, torch_optimizer, ...);
+  - a function that returns an optax gradient transformation, with or without a loss argument;
+  - a plain class with `step(params, grads)`: two lists, one entry a tensor, lists of floats (numpy arrays
+    where its module imports numpy). It returns the new parameters, or None where it changes `params`.
+
+The keys are arguments of the class or function; values are Python literals, else text. All arithmetic is in
+float64. Only the standard library is imported, and what TARGET names.
+"""

@@ -1,0 +1,129 @@
+"""Functions that return an optax gradient transformation."""
+
+import base64
+import inspect
+import os
+import pickle
+
+from assay_bridge.refusal import missing, usage
+from assay_bridge.target import like, signature_of
+
+
+def prepare():
+    """Double precision on the processor, which has to be chosen before the first array."""
+    os.environ.setdefault("JAX_PLATFORMS", "cpu")
+    os.environ["JAX_ENABLE_X64"] = "1"
+    try:
+        import jax
+    except ModuleNotFoundError as error:
+        raise missing("jax") from error
+    jax.config.update("jax_enable_x64", True)
+
+
+class OptaxLike:
+    def __init__(self, target, given):
+        prepare()
+        import jax
+        import numpy
+        import optax
+
+        self.jax, self.numpy, self.optax = jax, numpy, optax
+        self.target, self.given = target, given
+        self.name = getattr(target, "__name__", type(target).__name__)
+        self.subjects = {}
+        self.hyperparameters = signature_of(target, self.name, given)
+        try:
+            probe = target(**given)
+        except Exception as error:
+            raise usage(f"{self.name} refuses its arguments: {error}") from error
+        if not (hasattr(probe, "init") and hasattr(probe, "update")):
+            raise usage(f"{self.name} is neither an optimizer class nor makes a gradient transformation")
+        update = inspect.signature(probe.update).parameters
+        self.takes_loss = "value" in update
+        self.capabilities = ["groups", "state"] + (["loss"] if self.takes_loss else [])
+        # Numbers become part of the state, so that a compiled step serves all their values.
+        self.injected = {
+            key
+            for key, value in self.hyperparameters.items()
+            if isinstance(value, (int, float)) and not isinstance(value, bool)
+        }
+        self.update = None
+        self.choose_update()
+
+    def choose_update(self):
+        """A compiled step with the numbers as state; where that fails, a plain step of fixed numbers."""
+        try:
+            static = [key for key in self.hyperparameters if key not in self.injected]
+            inject = self.optax.inject_hyperparams(
+                self.target, static_args=static, hyperparam_dtype=self.jax.numpy.float64
+            )
+            self.transformation = inject(**self.hyperparameters)
+            self.update = self.jax.jit(self.stepped)
+            subject = self.open([{"parameters": [[1.0]], "hyperparameters": {}}])
+            subject.step([[[0.5]]], 0.5)
+        except Exception:
+            self.injected = set()
+            self.transformation = self.target(**self.given)
+            self.update = self.stepped
+
+    def stepped(self, tensors, gradients, state, loss):
+        extra = {"value": loss} if self.takes_loss else {}
+        updates, state = self.transformation.update(gradients, state, tensors, **extra)
+        return self.optax.apply_updates(tensors, updates), state
+
+    def array(self, values):
+        return self.jax.numpy.asarray(values, dtype="float64")
+
+    def open(self, groups):
+        subject = OptaxSubject(
+            self, [[self.array(tensor) for tensor in group["parameters"]] for group in groups]
+        )
+        subject.states = [self.transformation.init(tensors) for tensors in subject.tensors]
+        for index, group in enumerate(groups):
+            subject.set(index, group["hyperparameters"])
+        return subject
+
+    def load(self, state):
+        tensors, states = pickle.loads(base64.b64decode(state))
+        subject = OptaxSubject(self, [[self.array(tensor) for tensor in group] for group in tensors])
+        subject.states = self.jax.tree_util.tree_map(self.jax.numpy.asarray, states)
+        return subject
+
+
+class OptaxSubject:
+    """The state of the transformation for each group."""
+
+    def __init__(self, adapter, tensors):
+        self.adapter, self.tensors, self.states = adapter, tensors, []
+        self.left = []
+
+    def set(self, group, hyperparameters):
+        for key, value in hyperparameters.items():
+            if key not in self.adapter.injected:
+                raise ValueError(f"{self.adapter.name}: {key} cannot be changed after the start")
+            number = like(value, float(self.adapter.hyperparameters[key]))
+            own = dict(self.states[group].hyperparams)
+            own[key] = self.adapter.array(number)
+            self.states[group] = self.states[group]._replace(hyperparams=own)
+
+    def step(self, gradients, loss):
+        self.left = []
+        for index, own in enumerate(gradients):
+            if any(gradient is None for gradient in own):
+                raise ValueError("a gradient transformation takes a gradient for every tensor")
+            given = [self.adapter.array(gradient) for gradient in own]
+            value = self.adapter.array(0.0 if loss is None else loss)
+            self.tensors[index], self.states[index] = self.adapter.update(
+                self.tensors[index], given, self.states[index], value
+            )
+            self.left.append(given)
+
+    def parameters(self):
+        return [[self.adapter.numpy.asarray(t).reshape(-1).tolist() for t in group] for group in self.tensors]
+
+    def gradients(self):
+        return [[self.adapter.numpy.asarray(t).reshape(-1).tolist() for t in group] for group in self.left]
+
+    def save(self):
+        saved = self.adapter.jax.device_get((self.tensors, self.states))
+        return base64.b64encode(pickle.dumps(saved)).decode("ascii")

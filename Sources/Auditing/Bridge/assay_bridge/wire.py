@@ -1,0 +1,131 @@
+"""The wire protocol, version 1: an object a line in, an object a line out."""
+
+import json
+import math
+import os
+import sys
+
+from assay_bridge.refusal import Refusal, usage
+from assay_bridge.target import arguments, plain, resolve
+
+
+def main(words):
+    # What the audited code prints goes to standard error: standard output is the audit's.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
+    os.dup2(2, 1)
+    adapter, refusal = None, None
+    try:
+        adapter = adapter_for(words)
+    except Refusal as found:
+        refusal = found
+    for line in sys.stdin.buffer:
+        request = json.loads(line)
+        try:
+            if refusal:
+                answer = {"error": refusal.message, "reason": refusal.reason, "install": refusal.install}
+            else:
+                answer = perform(adapter, request)
+        except Exception as error:  # whatever the audited code throws is an answer in good order
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        if "id" in request:
+            answer["id"] = request["id"]
+        answers.write(json.dumps(answer, allow_nan=False) + "\n")
+        answers.flush()
+    return 0
+
+
+def adapter_for(words):
+    """The adapter that fits the target, ready to open subjects."""
+    if not words or words[0] in ("-h", "--help"):
+        raise usage("name what to audit: python3 -m assay_bridge torch.optim.Adam lr=1e-3")
+    path, given = words[0], arguments(words[1:])
+    if path.startswith("optax"):
+        from assay_bridge import optax_like
+
+        optax_like.prepare()
+    target = resolve(path)
+    if isinstance(target, type) and all(hasattr(target, name) for name in ("load_state_dict", "zero_grad", "step")):
+        from assay_bridge.torch_like import TorchLike
+
+        return TorchLike(target, given)
+    if isinstance(target, type) and hasattr(target, "step"):
+        from assay_bridge.plain_class import PlainClass
+
+        return PlainClass(target, given)
+    from assay_bridge.optax_like import OptaxLike
+
+    return OptaxLike(target, given)
+
+
+def perform(adapter, request):
+    operation, number = request["op"], request.get("id")
+    if operation == "hello":
+        hyperparameters = {key: shown(value) for key, value in adapter.hyperparameters.items() if plain(value)}
+        return {
+            "name": adapter.name,
+            "version": 1,
+            "dtype": "float64",
+            "hyperparameters": hyperparameters,
+            "capabilities": adapter.capabilities,
+        }
+    if operation == "open":
+        groups = [
+            {
+                "parameters": [[number_of(x) for x in tensor] for tensor in group["parameters"]],
+                "shapes": group.get("shapes") or [[len(tensor)] for tensor in group["parameters"]],
+                "hyperparameters": group.get("hyperparameters", {}),
+            }
+            for group in request["groups"]
+        ]
+        adapter.subjects[number] = adapter.open(groups)
+        return {}
+    if operation == "load":
+        adapter.subjects[number] = adapter.load(request["state"])
+        return {}
+    if operation == "close":
+        adapter.subjects.pop(number, None)
+        return {}
+    subject = adapter.subjects[number]
+    if operation == "set":
+        subject.set(request["group"], request["hyperparameters"])
+        return {}
+    if operation == "save":
+        return {"state": subject.save()}
+    if operation == "step":
+        subject.step(gradients_of(request), loss_of(request))
+        return {"parameters": shown(subject.parameters()), "gradients": shown(subject.gradients())}
+    if operation == "run":
+        trajectory = []
+        for step in request["steps"]:
+            for change in step.get("set") or []:
+                subject.set(change["group"], change["hyperparameters"])
+            subject.step(gradients_of(step), loss_of(step))
+            trajectory.append(shown(subject.parameters()))
+        return {"trajectory": trajectory}
+    raise ValueError(f"unknown operation {operation}")
+
+
+def gradients_of(step):
+    return [
+        [None if tensor is None else [number_of(x) for x in tensor] for tensor in group]
+        for group in step["gradients"]
+    ]
+
+
+def loss_of(step):
+    loss = step.get("loss")
+    return None if loss is None else number_of(loss)
+
+
+def number_of(value):
+    """A number from the wire: NaN and the infinities are text, which float() reads."""
+    return float(value)
+
+
+def shown(value):
+    """A value for the wire: NaN and the infinities, which JSON lacks, as text."""
+    if isinstance(value, (list, tuple)):
+        return [shown(element) for element in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    return value
