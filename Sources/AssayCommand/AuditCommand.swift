@@ -59,7 +59,8 @@ struct AuditCommand: AsyncParsableCommand {
   @Option(
     name: .customLong("as"),
     help: ArgumentHelp(
-      "The built-in that a formula file or a program claims to be.", valueName: "name"))
+      "The built-in that a formula file or a program claims to be; for a program a formula file, too.",
+      valueName: "name"))
   var family: String?
 
   @Option(

@@ -54,7 +54,8 @@ extension PropertyResult {
       lines.append(indent + style.dim("\(cases) cases\(share)"))
     }
     for assumption in assumptions { lines.append(indent + style.dim("assuming \(assumption)")) }
-    if let detail { lines.append(indent + detail) }
+    // A transcript has several lines.
+    for line in (detail ?? "").split(separator: "\n") { lines.append(indent + line) }
     if property.isInformation {
       lines.append(indent + style.dim("information, declared by nobody"))
     }

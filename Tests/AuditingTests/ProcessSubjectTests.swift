@@ -60,6 +60,16 @@ struct ProcessSubjectTests {
     try await expectRefuted("rule.translation", of: subject)
   }
 
+  @Test("a formula file is a reference, too", arguments: [("none", false), ("uncorrected", true)])
+  func referenceFile(_ fault: String, _ isRefuted: Bool) async throws {
+    let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).yaml")
+    try adamFile(["theta": "theta - alpha*0.01*theta - alpha*mhat/(sqrt(vhat) + epsilon)"])
+      .write(to: url, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(at: url) }
+    let row = try await row("rule.matches-reference", of: try wireAdamW(fault, as: url.path))
+    #expect(row.verdict == (isRefuted ? .refuted : .tested), "\(row)")
+  }
+
   @Test("a counterexample is small")
   func small() async throws {
     let row = try await row("rule.matches-reference", of: try wireAdamW("uncorrected"))

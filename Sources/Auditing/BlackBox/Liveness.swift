@@ -55,7 +55,9 @@ struct Liveness: AuditableProperty {
       evidence.detail = "the process did not keep to the protocol: \(fault.reason)"
     }
     finding.evidence = [evidence]
-    finding.detail = "turned: " + knobs.joined(separator: ", ")
+    finding.detail =
+      evidence.verdict == .untested
+      ? evidence.detail : "turned: " + knobs.joined(separator: ", ")
     return finding
   }
 

@@ -12,7 +12,8 @@ extension BlackBox {
       id: "rule.rate-covariance",
       statement: "the rate doubled before a step doubles that step",
       source: "the algorithms' formulas; known bugs 23 and 79 of the audit's corpus",
-      domain: "no weight decay", excludes: [.holdsRateInState, .parameterBounds],
+      domain: "no weight decay",
+      excludes: [.holdsRateInState, .parameterBounds, .boundedRate, .slowWeights],
       evidence: [.smt, .generated]),
     cases: { context throws(Exclusion) in
       try demandFamily(context.subject)

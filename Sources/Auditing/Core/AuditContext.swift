@@ -101,6 +101,7 @@ extension AuditContext {
     if let fault, evidence.verdict != .refuted {
       evidence.verdict = .untested
       evidence.detail = "the process did not keep to the protocol: \(fault.reason)"
+      finding.detail = finding.detail ?? evidence.detail
     }
     evidence.seconds = (clock.now - start) / .seconds(1)
     finding.evidence.append(evidence)

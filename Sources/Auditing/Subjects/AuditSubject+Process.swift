@@ -11,7 +11,7 @@ extension AuditSubject {
   /// - Parameters:
   ///   - command: its command line, split by POSIX quoting and started directly.
   ///   - settings: hyper-parameters by canonical name, in the place of the program's own values.
-  ///   - family: the built-in that it claims to be; nil for none.
+  ///   - family: the built-in that it claims to be, or the path of a formula file; nil for none.
   ///   - familySettings: conventions of that claim.
   ///   - map: names of the program's hyper-parameters, and the canonical names that they stand for.
   ///   - timeLimit: seconds for the answer to one request.
@@ -24,31 +24,39 @@ extension AuditSubject {
   ) throws {
     precondition(timeLimit > 0 && timeLimit.isFinite, "a time limit is above 0, got \(timeLimit)")
     let words = try splitCommandLine(command)
-    let plain = try family.map { try Optimizer(named: $0, settings: familySettings) }
+    let file = try family.flatMap(Self.referenceFile)
+    let claimedName = file == nil ? family : file?.family
+    let plain = try claimedName.map { try Optimizer(named: $0, settings: familySettings) }
     let process = try ProcessSubject(
       words: words, timeLimit: timeLimit, environment: Bridge.environment(from: environment))
     let greeting = try? process.greeting.get()
     let names = try WireNames(greeting?.hyperparameters ?? [:], map: map)
     let typed = try Self.typedValues(settings, of: greeting?.name ?? command, among: names)
     let own = names.values.merging(typed, uniquingKeysWith: { $1 })
-    var reference: OptimizerRule?
+    var reference: (any TransparentRule)?
     var card: Card?
-    if let family, let plain {
+    var domains: [String: Domain] = [:]
+    if let claimedName, let plain {
       let claimed = try Self.claim(
-        family, plain, values: own, flags: names.flags, settings: familySettings)
+        claimedName, plain, values: own, flags: names.flags, settings: familySettings)
       reference = OptimizerRule(optimizer: claimed)
       card = claimed.card
+      domains = Self.domains(of: claimed.card, among: OptimizerRule(optimizer: claimed))
+    }
+    if let file {
+      var rule = file.rule
+      for (name, value) in own { rule = rule.setting(name, to: value) }
+      reference = rule
+      domains = file.domains
     }
     kind = .process
     name = greeting?.name ?? command
     self.family = card?.name
     traits = card?.traits ?? []
-    source = card.map { "declared to be \($0.title): \($0.source)" }
-    var domains: [String: Domain] = [:]
-    if let card, let reference {
-      domains = Self.domains(of: card, among: reference).filter { names.places[$0.key] != nil }
-    }
-    self.domains = domains
+    source =
+      file.map { "declared to be \($0.name), of a formula file" }
+      ?? card.map { "declared to be \($0.title): \($0.source)" }
+    self.domains = domains.filter { names.places[$0.key] != nil }
     conventions =
       card.map {
         Self.conventions(
@@ -88,6 +96,15 @@ extension AuditSubject {
       as: specification["as"]?.string,
       familySettings: try typedSettings(specification["asSettings"]),
       map: try typedSettings(specification["map"]), timeLimit: timeLimit)
+  }
+
+  /// The formula file that is claimed as the reference: what ends like one or holds a slash; nil for a
+  /// built-in's name.
+  private static func referenceFile(_ name: String) throws(FormulaFileError) -> FormulaFile? {
+    guard name.hasSuffix(".yaml") || name.hasSuffix(".yml") || name.contains("/") else {
+      return nil
+    }
+    return try FormulaFile(reading: name)
   }
 
   /// Settings as values, for hyper-parameters that the subject has.

@@ -22,12 +22,6 @@ def prepare():
 
 class OptaxLike:
     def __init__(self, target, given):
-        prepare()
-        import jax
-        import numpy
-        import optax
-
-        self.jax, self.numpy, self.optax = jax, numpy, optax
         self.target, self.given = target, given
         self.name = getattr(target, "__name__", type(target).__name__)
         self.subjects = {}
@@ -38,6 +32,12 @@ class OptaxLike:
             raise usage(f"{self.name} refuses its arguments: {error}") from error
         if not (hasattr(probe, "init") and hasattr(probe, "update")):
             raise usage(f"{self.name} is neither an optimizer class nor makes a gradient transformation")
+        prepare()
+        import jax
+        import numpy
+        import optax
+
+        self.jax, self.numpy, self.optax = jax, numpy, optax
         update = inspect.signature(probe.update).parameters
         self.takes_loss = "value" in update
         self.capabilities = ["groups", "state"] + (["loss"] if self.takes_loss else [])
