@@ -176,7 +176,7 @@ struct SubjectProtocolTests {
     #expect(throws: CaseError.self) { try AuditSubject(specification: subject.specification) }
     let again = try AuditSubject(
       specification: subject.specification, command: wireCommand("uncorrected"))
-    #expect(again.family == "adam")
+    #expect(again.family == "adamw")
   }
 }
 

@@ -133,7 +133,7 @@ extension BlackBox {
       statement: "without a gradient a tensor stays as it is, and its steps are its own",
       source: "known bug 63 of the audit's corpus; torch's counters of each tensor",
       domain: "two tensors, absent gradients", arithmetic: .float64, requires: [.coordinateWise],
-      excludes: [.globalNormClip], evidence: [.generated]),
+      excludes: [.globalNormClip, .slowWeights], evidence: [.generated]),
     cases: { context throws(Exclusion) in
       if let process = context.subject.process,
         !process.capabilities.contains(.missingGradients)

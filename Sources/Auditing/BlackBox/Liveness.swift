@@ -95,7 +95,16 @@ struct Liveness: AuditableProperty {
     shape.steps = 2...12
     shape.drawsHyperparameters = true
     let scenarios = context.subject.scenarios(shape)
-    var probes: [Scenario] = []
+    // Alternating gradients of like size first: a step that is a sign answers to little else.
+    let loss = context.subject.requiresLoss ? 0.5 : nil
+    var probes = [
+      [1, -2, 4, -3, 5, -2, 1, 0.5], [1, 1, -1.5, 2, -4, -4, 8, 1], [3, -0.75, -0.5, 1],
+    ]
+    .map { gradients in
+      Scenario(
+        start: [1], gradients: gradients.map { [$0] },
+        losses: loss.map { [Double](repeating: $0, count: gradients.count) })
+    }
     var settings = Settings(cases: runs, seed: context.seed)
     settings.isShrinking = false
     settings.isExplaining = false

@@ -123,8 +123,13 @@ extension BlackBox {
     })
 
   /// 1 where the steps descend, −1 where they climb.
-  private static func direction(of subject: AuditSubject) -> Double {
-    let optimizer = subject.optimizer ?? (subject.reference as? OptimizerRule)?.optimizer
-    return optimizer?.maximizes ?? false ? -1 : 1
+  private static func direction(of subject: AuditSubject) -> Double { subject.maximizes ? -1 : 1 }
+}
+
+extension AuditSubject {
+  /// Whether its steps climb, by its own setting.
+  var maximizes: Bool {
+    let optimizer = optimizer ?? (reference as? OptimizerRule)?.optimizer
+    return optimizer?.maximizes ?? false
   }
 }

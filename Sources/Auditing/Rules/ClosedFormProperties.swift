@@ -78,7 +78,7 @@ extension RuleProperties {
     }
     return ClosedForms(
       conventions: subject.conventions, hyperparameters: Set(rule.hyperparameters.map(\.name)),
-      family: family)
+      family: family, maximizes: subject.maximizes)
   }
 
   /// Holds every step of one coordinate to a closed form of it.

@@ -8,13 +8,15 @@ struct ClosedForms {
   /// The hyper-parameters that the subject has.
   let hyperparameters: Set<String>
   let family: String
+  /// Whether the steps climb: every gradient is negated first.
+  var maximizes = false
 
   private func has(_ name: String) -> Bool { hyperparameters.contains(name) }
   private func reads(_ key: String, as value: String) -> Bool { conventions[key] == value }
 
   /// The gradient as the rule sees it: behind a loss transform, a clip of one coordinate, coupled decay.
   private func gradient(decaying: Bool) -> String? {
-    var g = "g"
+    var g = maximizes ? "(-g)" : "g"
     if has("ayla.N1") {
       guard !conventions.keys.contains("ayla.reading") || reads("ayla.reading", as: "gradient")
       else { return nil }
@@ -29,9 +31,15 @@ struct ClosedForms {
   }
 
   /// SGD's decay is always coupled; elsewhere the convention says.
-  private var isCoupled: Bool { base == "sgd" || reads("decayForm", as: "coupled") }
+  private var isCoupled: Bool {
+    base == "sgd" || rule == "adam-l2" || reads("decayForm", as: "coupled")
+  }
 
-  private var base: String { family.split(separator: ":").last.map(String.init) ?? family }
+  /// The rule under the wrappers.
+  private var rule: String { family.split(separator: ":").last.map(String.init) ?? family }
+
+  /// The rule, Adam's by whichever decay it goes.
+  private var base: String { ["adamw", "adam-l2"].contains(rule) ? "adam" : rule }
 
   /// The decay beside the step.
   private var decay: String {
