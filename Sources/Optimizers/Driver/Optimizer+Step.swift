@@ -20,6 +20,9 @@ public struct StepPlan<S: OptimizerScalar> {
   var norm = NormAccumulator()
   // The scalars of the latest tensor, which those of its group mostly share.
   var scalars = StepScalars<S>()
+  // What the history of that tensor was before the step, and after.
+  var historyBefore = Slots<Double>(repeating: 0)
+  var historyAfter = Slots<Double>(repeating: 0)
   var group = -1
   var count = -1
 }
@@ -241,19 +244,28 @@ extension Optimizer {
   ) {
     let group = state.tensors[tensor].group
     let perTensor = stepCounter == .perTensor
-    // A history may differ between tensors of one count.
-    let isShared = group == plan.group && !(perTensor && rule.requiresLoss)
     var clock = perTensor ? state.tensors[tensor].clock : state.groups[group].clock
     if perTensor { clock.count += 1 }
-    if isShared && clock.count == plan.count {
-      if perTensor { state.tensors[tensor].clock.count = clock.count }
+    // Tensors of one count may have different histories: absent gradients and changed settings see to it.
+    var isShared = group == plan.group && clock.count == plan.count
+    if perTensor && isShared {
+      isShared = !rule.requiresLoss
+      for index in clock.history.indices {
+        isShared = isShared && clock.history[index] == plan.historyBefore[index]
+      }
+    }
+    if isShared {
+      clock.history = plan.historyAfter
+      if perTensor { state.tensors[tensor].clock = clock }
       return
     }
+    plan.historyBefore = clock.history
     let context = StepContext(t: Double(clock.count), loss: plan.loss)
     let scalars = rule.scalars(
       context, hyperparameters: state.groups[group].scalars, history: &clock.history)
     plan.scalars = S.narrowed(scalars)
     plan.scalars[.gradientScale] = S(plan.gradientScale)
+    plan.historyAfter = clock.history
     (plan.group, plan.count) = (group, clock.count)
     if perTensor { state.tensors[tensor].clock = clock } else { state.groups[group].clock = clock }
   }
