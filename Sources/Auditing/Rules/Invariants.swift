@@ -11,6 +11,7 @@ extension RuleProperties {
       source: "the subject's card or `invariants:`", domain: "every reachable state",
       evidence: [.smt, .interval]),
     cases: { context throws(Exclusion) in
+      guard context.subject.rule != nil else { throw Exclusion("the subject's text is not known") }
       guard !context.subject.invariants.isEmpty else { throw Exclusion("no invariant is declared") }
       var shape = ScenarioShape.scalar
       shape.steps = 1...12

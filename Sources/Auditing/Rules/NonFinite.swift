@@ -107,6 +107,11 @@ extension RuleProperties {
     }
     switch value.policy {
     case .propagate:
+      // The sign of ∞ is as good as any other's.
+      let isSign = context.subject.traits.contains(.signStep)
+      if isSign && !value.poison.isNaN {
+        return .outsidePremise("a step by the sign of an infinite gradient is finite")
+      }
       if poisonedStep[value.coordinate].isFinite {
         return failure("a gradient of \(value.poison) left its parameter finite")
       }

@@ -132,6 +132,7 @@ extension RuleProperties {
     if rule.value(of: "epsilon") != nil {
       scaled.append(("epsilon", subject.conventions["epsilonPlacement"] == "insideRoot" ? 2 : 1))
     }
+    if rule.value(of: "initialAccumulator") != nil { scaled.append(("initialAccumulator", 2)) }
     if subject.traits.contains(.coupledDecay) { scaled.append(("weightDecay", 1)) }
     return GradientScaling(isCovariant: false, hyperparameters: scaled)
   }

@@ -38,19 +38,35 @@ extension RuleProperties {
         trajectories: ["subject": trajectory.json, "expected": fixed.json])
     },
     claims: { context, rule in
-      let trace = RuleTrace(
-        rule, isFresh: true,
-        replacing: ["g": 0].merging(
-          symbols(of: withoutDecay(context.subject), among: rule), uniquingKeysWith: { $1 }))
+      let (trace, kept) = traceAtRest(rule, fixing: withoutDecay(context.subject))
       var goals = [Relation(trace.after.parameter, .equal, trace.before.parameter)]
-      // The slots stay at their start, so that one step speaks for all.
-      goals += zip(trace.after.slots, rule.slotStart).map { Relation($0, .equal, Formula($1)) }
+      // The slots that rest stay at their start, so that one step speaks for all.
+      goals += kept.map { Relation(trace.after.slots[$0], .equal, Formula(rule.slotStart[$0])) }
       return [
         Claim(
           "zero-gradient", assuming: await context.assumptions(for: trace), proving: goals,
           stepSymbols: ["t"])
       ]
     })
+
+  /// A step with a zero gradient from a state in which the slots that rest hold their start, and the
+  /// others, such as an accumulator that grows by ε each step, hold anything; and which slots rest.
+  private static func traceAtRest(
+    _ rule: any TransparentRule, fixing values: [String: Rational]
+  ) -> (trace: RuleTrace, kept: [Int]) {
+    var kept = Array(rule.slotNames.indices)
+    while true {
+      var substitutes = symbols(of: values, among: rule)
+      substitutes["g"] = 0
+      for place in kept { substitutes[rule.slotNames[place]] = Formula(rule.slotStart[place]) }
+      let trace = RuleTrace(rule, replacing: substitutes)
+      let resting = kept.filter {
+        trace.after.slots[$0].isIdentical(to: Formula(rule.slotStart[$0]))
+      }
+      if resting == kept { return (trace, kept) }
+      kept = resting
+    }
+  }
 
   /// The settings that switch weight decay off, for a subject that has it.
   static func withoutDecay(_ subject: AuditSubject) -> [String: Rational] {

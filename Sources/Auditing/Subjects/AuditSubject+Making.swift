@@ -26,8 +26,10 @@ extension AuditSubject {
     stepBound = card.stepBound
     floatBox = card.floatBox
     transform = Self.transform(of: optimizer)
-    self.rule = rule
-    reference = rule
+    // Lookahead's step depends on how many were made: no text of one step says what it does.
+    let hasText = !optimizer.wrappers.contains { $0 is Lookahead }
+    self.rule = hasText ? rule : nil
+    reference = hasText ? rule : nil
     executors = [
       OptimizerExecutor<Double>(optimizer: optimizer),
       OptimizerExecutor<Float>(optimizer: optimizer),

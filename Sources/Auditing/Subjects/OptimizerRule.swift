@@ -7,7 +7,11 @@ struct OptimizerRule: TransparentRule {
   let optimizer: Optimizer
 
   var slotNames: [String] { optimizer.rule.slotNames }
-  var slotStart: [Rational] { slotNames.map { _ in 0 } }
+  var slotStart: [Rational] {
+    let start = optimizer.rule.initialSlots(
+      hyperparameters: StepScalars<Rational>(optimizer.rule.hyperparameters))
+    return slotNames.indices.map { start[$0] }
+  }
   var requiresLoss: Bool { optimizer.requiresLoss }
 
   /// Those of the rule, then of the stages, the finishing stages and the wrappers.
