@@ -3,7 +3,7 @@
 /// Near is meant in the distance of Damerau and Levenshtein restricted to adjacent swaps.
 public func nearestName(to typed: String, among names: [String]) -> String? {
   guard typed.count <= 64 else { return nil }
-  let limit = max(1, typed.count / 3)
+  let limit = max(1, (typed.count + 1) / 3)
   let ranked = names.map { (name: $0, distance: editDistance(typed.lowercased(), $0.lowercased())) }
   guard let best = ranked.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }),
     best.distance <= limit

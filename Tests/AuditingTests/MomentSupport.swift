@@ -50,11 +50,14 @@ func amvtFile(_ replacements: [String: String] = [:]) -> String {
 }
 
 /// The subject that a text of a formula file describes.
-func subject(ofFile text: String) throws -> AuditSubject {
+func subject(
+  ofFile text: String, as family: String? = nil, familySettings: [TypedSetting] = []
+) throws -> AuditSubject {
   let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).yaml")
   try text.write(to: url, atomically: true, encoding: .utf8)
   defer { try? FileManager.default.removeItem(at: url) }
-  return try AuditSubject(formulaFile: url.path)
+  return try AuditSubject(
+    formulaFile: url.path, as: family, familySettings: familySettings)
 }
 
 /// The row of one property.

@@ -4,6 +4,6 @@ internal import Properties
 enum RuleProperties {
   static let all: [any AuditableProperty] = [
     matchesReference, zeroGradient, odd, permutation, gradientScale, firstStep, constantGradient,
-    stepBound, invariants, precision, nonFinite,
+    stepBound, invariants, ReductionProperty(), precision, nonFinite,
   ]
 }

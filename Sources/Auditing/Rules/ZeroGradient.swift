@@ -1,6 +1,7 @@
 internal import Diagnostics
 internal import Formulas
 internal import Numbers
+internal import Optimizers
 internal import PropertyTesting
 internal import Properties
 internal import Proving
