@@ -80,7 +80,14 @@ let programs: [Target] = [
 
 /// The modules that have tests, and what those use beside the module.
 let tests: [Module] = [
-  ("Auditing", ["Diagnostics", "Numbers", "Optimizers", "Processes", "Properties"]),
+  ("AssayCommand", ["TestSupport"]),
+  (
+    "Auditing",
+    [
+      "Diagnostics", "Formulas", "Numbers", "Optimizers", "Processes", "Properties",
+      "PropertyTesting", "TestSupport",
+    ]
+  ),
   ("CriticalPoints", ["Formulas", "Numbers", "Diagnostics"]),
   ("Formulas", ["Numbers", "Diagnostics"]),
   ("Numbers", ["Diagnostics", bigInt]),
@@ -93,6 +100,7 @@ let tests: [Module] = [
     ["Optimizers", "Formulas", "Numbers", "Properties", "Processes", "Diagnostics"]
   ),
   ("ReferenceNumerics", ["Diagnostics"]),
+  ("Reports", ["Auditing", "Diagnostics", "Properties"]),
   ("SwiftTestingSupport", ["PropertyTesting"]),
 ]
 
@@ -115,6 +123,11 @@ let package = Package(
     .systemLibrary(name: "CGSL", providers: [.apt(["libgsl-dev"])]),
     .systemLibrary(name: "CVectorMath"),
   ]
+    // What the tests of several modules share.
+    + [
+      .target(
+        name: "TestSupport", dependencies: ["Processes", "Properties"], path: "Tests/TestSupport")
+    ]
     + modules.map {
       .target(
         name: $0.name, dependencies: $0.uses,

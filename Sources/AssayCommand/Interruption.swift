@@ -8,9 +8,11 @@ enum Interruption {
     _ operation: @escaping @Sendable () async -> Result
   ) async -> Result {
     let task = Task { await operation() }
+    // A queue of its own has a thread of its own: those of the global queues may all be at work.
+    let queue = DispatchQueue(label: "assay.interruption", qos: .userInteractive)
     let sources = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
         if task.isCancelled { _exit(128 + number) }
         task.cancel()

@@ -47,7 +47,9 @@ struct AssayCommand: AsyncParsableCommand {
   /// process with the right code.
   private static func end(with error: any Error) -> Never {
     if let error = error as? any Diagnosable {
-      write("assay: \(error.diagnosis)\n", to: .standardError)
+      let line = oneLine([error.place, error.message].compactMap(\.self).joined(separator: ": "))
+      let excerpt = error.excerpt.map { "\n\($0)" } ?? ""
+      write("assay: \(line)\(excerpt)\n", to: .standardError)
       Foundation.exit(error.exitCode.rawValue)
     }
     if let code = error as? ArgumentParser.ExitCode { Foundation.exit(code.rawValue) }
@@ -59,11 +61,18 @@ struct AssayCommand: AsyncParsableCommand {
     }
     let message = message(for: error)
     if code == .validationFailure {
-      write("assay: \(message.split(separator: "\n").joined(separator: " "))\n", to: .standardError)
+      write("assay: \(oneLine(message))\n", to: .standardError)
       Foundation.exit(Diagnostics.ExitCode.usage.rawValue)
     }
     write("assay: an error of assay's own: \(message)\n", to: .standardError)
     Foundation.exit(Diagnostics.ExitCode.software.rawValue)
+  }
+
+  /// A message as one line that leaves the terminal as it is, whatever a user or a file put into it.
+  private static func oneLine(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
   }
 
   private static func write(_ text: String, to handle: FileHandle) {

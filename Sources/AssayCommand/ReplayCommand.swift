@@ -41,6 +41,10 @@ struct ReplayCommand: AsyncParsableCommand {
   var format: OutputFormat = .text
 
   func run() async throws {
+    guard format == .text || format == .json else {
+      throw UsageError(
+        "a replay comes as text or json, not as \(format.rawValue)", place: "--format")
+    }
     let failure: Failure
     switch (id, from) {
     case (let id?, nil): failure = try FailureFolder.standard.failure(id: id)

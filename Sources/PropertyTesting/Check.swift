@@ -3,7 +3,8 @@ internal import Numbers
 
 /// Runs a body on generated cases, and shrinks what fails.
 ///
-/// The body fails by throwing anything but `Discard`. It should depend on its value alone.
+/// The body fails by throwing anything but `Discard`. It should depend on its value alone. A cancelled task
+/// ends the check as `inconclusive`.
 ///
 /// - Parameters:
 ///   - property: the property's name; cases are a function of the seed, the name and their number.
@@ -16,7 +17,7 @@ public func check<Value>(
     let runner = CaseRunner(generator, settings, property: Philox.number(of: property))
     return Engine<Value>(
       property: property, subject: subject, settings: settings,
-      execute: { runner.execute($0, $1, body) }
+      execute: { runner.execute($0, $1, body) }, isStopped: { Task.isCancelled }
     ).run()
   }
 }

@@ -56,6 +56,7 @@ extension AuditReport {
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
+      case "\u{FFFE}", "\u{FFFF}": continue
       case "\n", "\t", "\r", " "...: result.unicodeScalars.append(scalar)
       default: continue
       }

@@ -30,7 +30,7 @@ public struct Audit: Sendable {
     let subject = context.subject
     var rows = [PropertyResult?](repeating: nil, count: properties.count)
     var warnings: [String] = []
-    await withTaskGroup(of: (Int, PropertyResult, String?).self) { group in
+    await withTaskGroup(of: (Int, PropertyResult?, String?).self) { group in
       var next = 0
       func start() {
         guard next < properties.count, !Task.isCancelled else { return }
@@ -38,7 +38,9 @@ public struct Audit: Sendable {
         next += 1
         group.addTask {
           let (row, warning) = await self.row(of: self.properties[index])
-          return (index, row, warning)
+          // What was cut short says less than it seems to; a counterexample stands.
+          let isWhole = !Task.isCancelled || row.verdict == .refuted
+          return (index, isWhole ? row : nil, warning)
         }
       }
       start()
@@ -49,7 +51,7 @@ public struct Audit: Sendable {
         rows[index] = row
         if let warning, !warnings.contains(warning) { warnings.append(warning) }
         done += 1
-        progress(done, properties.count, row.property.id)
+        progress(done, properties.count, properties[index].id)
         start()
       }
     }
@@ -149,7 +151,9 @@ public struct Audit: Sendable {
       do {
         try failures.keep(failure)
       } catch {
-        warning = "counterexamples are not kept: \(error.diagnosis)"
+        // The folder, not the file: that is what is wrong, and it is said once for all of them.
+        let reason = error.message
+        warning = "counterexamples are not kept: \(failures.url.relativePath): \(reason)"
       }
     }
     return (

@@ -134,11 +134,15 @@ actor InvariantProver {
 
   var outcome: Outcome {
     get async {
-      if let task { return await task.value }
       let (subject, prover) = (subject, prover)
-      let task = Task { await InvariantProver.prove(subject, prover) }
+      let task = task ?? Task { await InvariantProver.prove(subject, prover) }
       self.task = task
-      return await task.value
+      // Whoever asks belongs to the same audit: what stops one stops all.
+      return await withTaskCancellationHandler {
+        await task.value
+      } onCancel: {
+        task.cancel()
+      }
     }
   }
 

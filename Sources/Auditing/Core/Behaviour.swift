@@ -50,6 +50,7 @@ struct Behaviour<Case: AuditCase>: AuditableProperty {
     }
     let name = json["arithmetic"]?.string
     let value = try Case(json: json["case"] ?? .null)
+    if let run = value as? any ScenarioCase { try run.scenario.check(for: context.subject) }
     guard
       let executor = context.subject.executors.first(where: { $0.arithmetic.rawValue == name })
     else { throw CaseError(message: "the subject does not run in \(name ?? "no arithmetic")") }

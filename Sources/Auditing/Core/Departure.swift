@@ -56,7 +56,12 @@ private func compare<Format: RoundingFormat>(
   var comparison = Comparison()
   var run = ScenarioRun<Number>(rule, groups: scenario.groups) { Number(given: $0) }
   for (step, event) in scenario.steps.enumerated() where step < trajectory.parameters.count {
-    if step > 0 { run.setParameters(trajectory.parameters[step - 1]) { Number(given: $0) } }
+    if step > 0 {
+      let previous = trajectory.parameters[step - 1]
+      // A run that has left the numbers has no enclosure to go on from.
+      guard previous.joined().joined().allSatisfy(\.isFinite) else { break }
+      run.setParameters(previous) { Number(given: $0) }
+    }
     run.advance(event) { Number(given: $0) }
     let expected = run.parameters
     comparison.expected.append(expected.map { $0.map { $0.map(\.exact) } })

@@ -117,6 +117,8 @@ extension RuleProperties {
     var previous = scenario.groups[0].parameters[0][0]
     var comparisons = 0
     for (index, step) in scenario.steps.enumerated() {
+      // A run that has left the numbers has no enclosure to go on from.
+      guard previous.isFinite else { break }
       values["g"] = Number(given: step.gradients[0][0]?[0] ?? 0)
       values["theta"] = Number(given: previous)
       values["t"] = Number(given: Double(index + 1))

@@ -5,7 +5,7 @@ internal import PropertyTesting
 internal import Properties
 
 /// A run, and one step of it whose gradient is poisoned.
-struct PoisonedScenario: AuditCase {
+struct PoisonedScenario: ScenarioCase {
   var scenario: Scenario
   /// The step, from 0, before which the poisoned one is put.
   var step: Int
@@ -31,7 +31,7 @@ struct PoisonedScenario: AuditCase {
 
   init(json: JSONValue) throws(CaseError) {
     scenario = try Scenario(json: json["scenario"] ?? .null)
-    guard let number = json["step"]?.int, (1...scenario.steps.count).contains(number),
+    guard let number = json["step"]?.int, number >= 1, number <= scenario.steps.count,
       let coordinate = json["coordinate"]?.int, (0..<scenario.scalarCount).contains(coordinate),
       let poison = json["poison"]?.double, !poison.isFinite,
       let policy = json["policy"]?.string.flatMap(NonFinitePolicy.init(rawValue:))
@@ -40,6 +40,7 @@ struct PoisonedScenario: AuditCase {
     self.coordinate = coordinate
     self.poison = poison
     self.policy = policy
+    try checkIsOneTensor()
   }
 
   /// The run with the poisoned step put in.
@@ -51,7 +52,6 @@ struct PoisonedScenario: AuditCase {
     return result
   }
 
-  var scalarCount: Int { scenario.scalarCount }
   var stepCount: Int { scenario.stepCount + 1 }
 }
 

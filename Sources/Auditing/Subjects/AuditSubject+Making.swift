@@ -50,7 +50,18 @@ extension AuditSubject {
     formulaFile path: String, settings: [TypedSetting] = [], as family: String? = nil,
     familySettings: [TypedSetting] = []
   ) throws {
-    let file = try FormulaFile(reading: path)
+    try self.init(
+      formulaFile: FormulaFile(reading: path), at: path, settings: settings, as: family,
+      familySettings: familySettings)
+  }
+
+  /// The contents of a formula file.
+  ///
+  /// - Parameter path: where failure files say that it lies.
+  init(
+    formulaFile file: FormulaFile, at path: String, settings: [TypedSetting] = [],
+    as family: String? = nil, familySettings: [TypedSetting] = []
+  ) throws {
     let rule = try Self.applying(settings, to: file)
     var card: Card?
     var reference: OptimizerRule?

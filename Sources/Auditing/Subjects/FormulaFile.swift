@@ -89,6 +89,11 @@ private struct FormulaFileReader {
       throw document.error("the key `optimizer`, the rule's name, is missing", at: nil)
     }
     name = try document.text(optimizer, of: "optimizer")
+    guard !name.isEmpty, name.count <= 100,
+      !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+    else {
+      throw document.error("`optimizer` is a name of one line, at most 100 long", at: optimizer)
+    }
     family = try nodes["family"].map { node throws(FormulaFileError) in
       try document.text(node, of: "family")
     }
@@ -122,10 +127,7 @@ private struct FormulaFileReader {
       ("state", state.map(\.name)), ("hyperparameters", hyperparameters.map(\.name)),
     ] {
       for name in names {
-        let isWord =
-          name.first.map { $0.isASCII && ($0.isLetter || $0 == "_") } ?? false
-          && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
-        guard isWord else {
+        guard Self.isWord(name) else {
           throw document.error(
             "`\(name)` is no name: letters, digits and _ make one", at: nodes[key])
         }
@@ -137,6 +139,14 @@ private struct FormulaFileReader {
     guard state.count <= 64, hyperparameters.count <= 64 else {
       throw document.error("more than 64 names of a kind", at: nil)
     }
+  }
+
+  /// Whether a text is a name that formulas can use.
+  private static func isWord(_ text: String) -> Bool {
+    guard let first = text.first, first.isASCII, first.isLetter || first == "_" else {
+      return false
+    }
+    return text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
   }
 
   /// `roles:` maps a hyper-parameter's own name to a canonical one.
@@ -230,11 +240,11 @@ private struct FormulaFileReader {
     for element in elements {
       let text = try document.text(element, of: "a statement")
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let target = parts[0].filter { $0 != " " }
-      let isComparison = parts[0].last.map { "<>!".contains($0) } ?? false
-      guard parts.count == 2, !target.isEmpty, !isComparison else {
+      let words = parts[0].split(whereSeparator: \.isWhitespace)
+      guard parts.count == 2, words.count == 1, Self.isWord(String(words[0])) else {
         throw document.error("`\(text)` is no statement `name = formula`", at: element)
       }
+      let target = String(words[0])
       let isFixed =
         hyperparameters.contains { $0.name == target } || ["g", "t", "loss"].contains(target)
       guard !isFixed else {

@@ -8,8 +8,10 @@ internal import Yams
 struct YAMLDocument {
   /// More than any formula file needs, and little enough for a hostile one.
   static let sizeLimit = 1 << 20
-  /// How deeply brackets and block indicators may nest; the parser works recursively.
+  /// How deeply blocks may nest; the parser works recursively.
   static let depthLimit = 64
+  /// How many brackets may open in all, and so how deeply they may nest.
+  static let bracketLimit = 1_000
 
   let path: String
   let lines: [Substring]
@@ -23,8 +25,8 @@ struct YAMLDocument {
 
   init(text: String, path: String) throws(FormulaFileError) {
     self.path = path
-    lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    try Self.checkDepth(of: lines, path: path)
+    lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    try Self.checkNesting(of: lines, path: path)
     let node: Node?
     do {
       node = try Yams.compose(yaml: text)
@@ -67,20 +69,51 @@ struct YAMLDocument {
     return text
   }
 
-  /// Refuses what would nest deeply, before the recursive parser sees it.
-  private static func checkDepth(of lines: [Substring], path: String) throws(FormulaFileError) {
+  /// Refuses what would nest deeply before the recursive parser sees it, and anchors, which would
+  /// let a short text stand for a huge one.
+  ///
+  /// What closes a bracket is not looked for: it may stand in a comment or a quotation, where it closes
+  /// nothing.
+  private static func checkNesting(of lines: [Substring], path: String) throws(FormulaFileError) {
     var brackets = 0
     for (number, line) in lines.enumerated() {
-      let opened = line.count { $0 == "[" || $0 == "{" }
-      let closed = line.count { $0 == "]" || $0 == "}" }
-      brackets = max(0, brackets + opened - closed)
-      let indicators = line.split(separator: " ").prefix { $0 == "-" || $0 == "?" }.count
-      let indentation = line.prefix { $0 == " " }.count
-      if max(brackets, opened, indicators) > depthLimit || indentation > 4 * depthLimit {
+      let bytes = line.utf8
+      brackets += bytes.count { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{") }
+      let indentation = bytes.prefix { $0 == UInt8(ascii: " ") }.count
+      let blocks = bytes.split(separator: UInt8(ascii: " ")).prefix { word in
+        word.elementsEqual("-".utf8) || word.elementsEqual("?".utf8) || word.elementsEqual(":".utf8)
+      }
+      guard brackets <= bracketLimit, blocks.count <= depthLimit, indentation <= 4 * depthLimit
+      else {
+        let reason =
+          brackets > bracketLimit
+          ? "more than \(bracketLimit) brackets" : "nested more than \(depthLimit) deep"
+        throw FormulaFileError(reason, place: "\(path):\(number + 1)")
+      }
+      if let column = anchorColumn(in: bytes) {
         throw FormulaFileError(
-          "nested more than \(depthLimit) deep", place: "\(path):\(number + 1)")
+          "YAML's anchors are not read in formula files", place: "\(path):\(number + 1):\(column)",
+          excerpt: caret(in: lines, line: number + 1, column: column))
       }
     }
+  }
+
+  /// The column of what YAML may take for an anchor: `&` before a word, where a node may begin.
+  private static func anchorColumn(in bytes: Substring.UTF8View) -> Int? {
+    var previous = UInt8(ascii: " ")
+    var column = 0
+    for index in bytes.indices {
+      // Columns count characters, not their bytes.
+      if bytes[index] & 0xC0 != 0x80 { column += 1 }
+      let next = bytes.index(after: index)
+      if bytes[index] == UInt8(ascii: "&"), " \t[{,:-?".utf8.contains(previous),
+        next < bytes.endIndex, !" \t&".utf8.contains(bytes[next])
+      {
+        return column
+      }
+      previous = bytes[index]
+    }
+    return nil
   }
 
   private static func kind(of node: Node) -> String {

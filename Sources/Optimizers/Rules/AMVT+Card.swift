@@ -12,9 +12,13 @@ extension AMVT {
 
   public var card: Card {
     var traits: Set<Trait> = [
-      .coordinateWise, .firstMoment, .secondMoment, .biasCorrected, .odd, .gradientInvariant,
-      .descent,
+      .coordinateWise, .firstMoment, .secondMoment, .biasCorrected, .odd, .descent,
     ]
+    // With ε outside the root, it stands beside v̂ in the penalty and beside √v̂ in the denominator: no
+    // power of the gradient's scale serves both.
+    if epsilonPlacement == .insideRoot || variancePenalty == .trackedOnly {
+      traits.insert(.gradientInvariant)
+    }
     if variancePenalty == .applied {
       traits.insert(.variancePenalty)
     } else if stepMomentum == .corrected {

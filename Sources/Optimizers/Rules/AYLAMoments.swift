@@ -52,7 +52,7 @@ public struct AYLAMoments: UpdateRule {
     var movesSecondDecay: Bool { hasMovingDecay && self != .movingDecayFirstOnly }
     /// Whether a correction divides by `w`.
     @inlinable
-    var dividesByWeight: Bool {
+    public var dividesByWeight: Bool {
       switch self {
       case .movingDecayStandard, .movingDecayProduct, .movingDecayPower, .movingDecayUncorrected:
         false
