@@ -65,7 +65,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       64, "audit", "ayla:sgd", "--set", "ayla.N1=2", "--set", "ayla.reading=nonsense",
       says: "nonsense"),
     BadInput(64, "audit", says: "nothing to audit"),
-    BadInput(64, "audit", "adam", "--formula", "a.yaml", says: "not both"),
+    BadInput(64, "audit", "adam", "--formula", "a.yaml", says: "name one of SUBJECT"),
     BadInput(64, "audit", "adam", "--as", "adam", says: "--as"),
     BadInput(64, "audit", "--formula", "right.yaml", "--as", "adma", says: "did you mean 'adam'?"),
     BadInput(64, "audit", "--formula", "right.yaml", "--as-set", "a=b", says: "--as-set"),
