@@ -126,7 +126,8 @@ extension RuleProperties {
       // The step's own roundings, fewer than 1000 relative to the bound, and that of θ.
       let allowance =
         1_000 * unit * bound.upper + 2 * unit * (previous.magnitude + computed.magnitude)
-      if change > bound.upper + allowance {
+      // Not `>`: a step to NaN is within no bound.
+      if !(change <= bound.upper + allowance) {
         return Examination(
           holds: false,
           summary: "step \(index + 1): |Δθ| = \(change) exceeds the declared bound \(bound.upper)",
