@@ -17,11 +17,14 @@ struct TrajectoryPlot: Sendable {
 
   /// The curves of a counterexample: the subject's parameters after each step, and the expected ones.
   ///
-  /// - Parameter trajectories: `subject` by step, group, tensor, coordinate; `expected` alike, each number
-  ///   perhaps an enclosure `[lower, upper]`.
+  /// - Parameter trajectories: `subject` by step, group, tensor, coordinate, or one number a step;
+  ///   `expected` alike, each number perhaps an enclosure `[lower, upper]`, or one bound for all steps.
   init?(_ trajectories: JSONValue) {
     let subject = Self.series(trajectories["subject"], depth: 3)
-    let expected = Self.series(trajectories["expected"], depth: 3)
+    var expected = Self.series(trajectories["expected"], depth: 3)
+    if let bound = trajectories["expected"], bound.double != nil {
+      expected = subject.map { _ in [bound] }
+    }
     guard let first = subject.first, !first.isEmpty else { return nil }
     var curves: [Curve] = []
     for coordinate in first.indices.prefix(Self.coordinateLimit) {
@@ -39,6 +42,7 @@ struct TrajectoryPlot: Sendable {
   /// The numbers of each step, groups and tensors joined.
   private static func series(_ json: JSONValue?, depth: Int) -> [[JSONValue]] {
     (json?.array ?? []).map { step in
+      if step.double != nil { return [step] }
       var values = [step]
       for _ in 0..<(depth - 1) {
         values = values.flatMap { $0.array ?? [] }
@@ -81,7 +85,7 @@ struct TrajectoryPlot: Sendable {
       "set terminal svg size 640,300 dynamic name 'plot\(number)' font 'sans-serif,12'",
       "set border 3 linecolor rgb \(grey)", "set tics textcolor rgb \(grey) nomirror",
       "set key textcolor rgb \(grey) outside", "set xlabel 'step' textcolor rgb \(grey)",
-      "set ylabel 'parameter' textcolor rgb \(grey)", "set datafile missing '?'",
+      "set datafile missing '?'",
       "set format y '%.6g'",
     ]
     for (index, curve) in curves.enumerated() {
