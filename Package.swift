@@ -44,6 +44,7 @@ let modules: [Module] = [
   // Row 3
   ("Optimizers", ["CVectorMath", "Numbers", "Diagnostics", "Formulas", "Properties"]),
   ("Proving", ["Numbers", "Diagnostics", "Processes", "Formulas", "Properties"]),
+  ("Statistics", ["Numbers", "Diagnostics", "ReferenceNumerics"]),
   // Row 4
   ("CriticalPoints", ["Numbers", "Diagnostics", "Formulas", "ReferenceNumerics"]),
   // Row 6
@@ -51,7 +52,7 @@ let modules: [Module] = [
     "Auditing",
     [
       "Numbers", "Diagnostics", "Formulas", "ReferenceNumerics", "PropertyTesting", "Properties",
-      "Optimizers", "Proving", "Processes", "CriticalPoints", yams,
+      "Optimizers", "Proving", "Statistics", "Processes", "CriticalPoints", yams,
     ]
   ),
   // Row 7
@@ -101,6 +102,7 @@ let tests: [Module] = [
   ),
   ("ReferenceNumerics", ["Diagnostics"]),
   ("Reports", ["Auditing", "Diagnostics", "Properties"]),
+  ("Statistics", ["Diagnostics", "Numbers", "ReferenceNumerics"]),
   ("SwiftTestingSupport", ["PropertyTesting"]),
 ]
 
