@@ -36,13 +36,17 @@ let modules: [Module] = [
   ("Diagnostics", []),
   ("Numbers", ["CVectorMath", "Diagnostics"]),
   ("Processes", ["Diagnostics", subprocess]),
+  ("Parallelism", ["Diagnostics"]),
   // Row 2
   ("Formulas", ["Numbers", "Diagnostics"]),
   ("ReferenceNumerics", ["CGSL", "Diagnostics"]),
   ("PropertyTesting", ["Numbers", "Diagnostics", customDump]),
   ("Properties", ["Numbers", "Diagnostics"]),
   // Row 3
-  ("Optimizers", ["CVectorMath", "Numbers", "Diagnostics", "Formulas", "Properties"]),
+  (
+    "Optimizers",
+    ["CVectorMath", "Numbers", "Parallelism", "Diagnostics", "Formulas", "Properties"]
+  ),
   ("Proving", ["Numbers", "Diagnostics", "Processes", "Formulas", "Properties"]),
   ("Statistics", ["Numbers", "Diagnostics", "ReferenceNumerics"]),
   // Row 4
@@ -73,8 +77,8 @@ let programs: [Target] = [
   .executableTarget(
     name: "AssayBenchmarks",
     dependencies: [
-      "CVectorMath", "Diagnostics", "Numbers", "Optimizers", "PropertyTesting",
-      "ShrinkingProblems",
+      "CVectorMath", "Diagnostics", "Numbers", "Optimizers", "Parallelism", "Processes",
+      "PropertyTesting", "ShrinkingProblems",
     ],
     resources: [.copy("Resources")]),
 ]
@@ -92,7 +96,11 @@ let tests: [Module] = [
   ("CriticalPoints", ["Formulas", "Numbers", "Diagnostics"]),
   ("Formulas", ["Numbers", "Diagnostics"]),
   ("Numbers", ["Diagnostics", bigInt]),
-  ("Optimizers", ["Formulas", "Properties", "Numbers", "Diagnostics"]),
+  (
+    "Optimizers",
+    ["CAllocationCount", "Formulas", "Parallelism", "Properties", "Numbers", "Diagnostics"]
+  ),
+  ("Parallelism", ["Diagnostics"]),
   ("Processes", ["Diagnostics"]),
   ("Properties", ["Diagnostics"]),
   ("PropertyTesting", ["ShrinkingProblems", "Diagnostics", "Numbers"]),
@@ -128,7 +136,9 @@ let package = Package(
     // What the tests of several modules share.
     + [
       .target(
-        name: "TestSupport", dependencies: ["Processes", "Properties"], path: "Tests/TestSupport")
+        name: "TestSupport", dependencies: ["Processes", "Properties"], path: "Tests/TestSupport"),
+      // Stands before malloc in the tests, and counts.
+      .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
     ]
     + modules.map {
       .target(
@@ -142,7 +152,7 @@ let package = Package(
     },
   swiftLanguageModes: [.v6])
 
-for target in package.targets where target.type != .system {
+for target in package.targets where target.type != .system && target.name != "CAllocationCount" {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),

@@ -1,4 +1,5 @@
 public import Numbers
+public import Parallelism
 public import Properties
 
 /// What to do about a gradient that is NaN or infinite.
@@ -39,6 +40,10 @@ public struct Optimizer: Sendable {
   public var maximizes: Bool
   public var nonFinitePolicy: NonFinitePolicy
   public var stepCounter: StepCounter
+  /// On how many threads large tensors are stepped. The results do not depend on it.
+  public var threads = Threads.one
+  /// Whether each step leaves a `StepRecord` of every tensor in the state. The results do not depend on it.
+  public var recordsSteps = false
 
   public init(
     _ rule: any UpdateRule, stages: [any WholeVectorStage] = [], wrappers: [any Wrapper] = [],

@@ -86,6 +86,17 @@ public protocol UpdateRule: Sendable {
     slots: Slots<N>, step: StepScalars<N>
   ) throws(N.Failure) -> [NamedQuantity<N>]
 
+  /// What the step that `update` just made multiplied its mean gradient by: `α/(√v̂ + ε)` for Adam. The
+  /// learning rate unless the rule says otherwise.
+  func effectiveRate<N: RuleNumber>(
+    slots: Slots<N>, step: StepScalars<N>
+  ) throws(N.Failure) -> N
+
+  /// `m̂²/(ŝ + ε)` after the step that `update` just made; nil where no variance is tracked.
+  func signalToNoise<N: RuleNumber>(
+    slots: Slots<N>, step: StepScalars<N>
+  ) throws(N.Failure) -> N?
+
   /// Refuses a step whose scalars lie outside what the rule's formulas allow. Nothing has changed yet
   /// when this is called.
   ///
@@ -105,7 +116,7 @@ public protocol UpdateRule: Sendable {
     _ step: StepScalars<S>
   ) where S.Failure == Never
 
-  // The three below are requirements for one reason: a default is then compiled for the conforming type
+  // The five below are requirements for one reason: a default is then compiled for the conforming type
   // in that type's module, and `any UpdateRule` calls that code. What is generic over a rule has no such
   // code, and would be 400 times slower.
 
@@ -130,6 +141,18 @@ public protocol UpdateRule: Sendable {
     slots first: inout MutableSpan<Double>, _ second: inout MutableSpan<Double>,
     _ third: inout MutableSpan<Double>, _ fourth: inout MutableSpan<Double>,
     step: StepScalars<Double>)
+
+  /// What a record needs of the coordinates of a buffer that were just stepped.
+  func recordSums(
+    before: Span<Float>, after: Span<Float>, slots first: Span<Float>, _ second: Span<Float>,
+    _ third: Span<Float>, _ fourth: Span<Float>, step: StepScalars<Float>
+  ) -> RecordSums
+
+  /// As for `Float`.
+  func recordSums(
+    before: Span<Double>, after: Span<Double>, slots first: Span<Double>, _ second: Span<Double>,
+    _ third: Span<Double>, _ fourth: Span<Double>, step: StepScalars<Double>
+  ) -> RecordSums
 }
 
 extension UpdateRule {
@@ -145,6 +168,34 @@ extension UpdateRule {
   public func quantities<N: RuleNumber>(
     slots: Slots<N>, step: StepScalars<N>
   ) throws(N.Failure) -> [NamedQuantity<N>] { [] }
+
+  @inlinable
+  public func effectiveRate<N: RuleNumber>(
+    slots: Slots<N>, step: StepScalars<N>
+  ) throws(N.Failure) -> N { step[.learningRate] }
+
+  @inlinable
+  public func signalToNoise<N: RuleNumber>(
+    slots: Slots<N>, step: StepScalars<N>
+  ) throws(N.Failure) -> N? { nil }
+
+  @inlinable
+  public func recordSums(
+    before: Span<Float>, after: Span<Float>, slots first: Span<Float>, _ second: Span<Float>,
+    _ third: Span<Float>, _ fourth: Span<Float>, step: StepScalars<Float>
+  ) -> RecordSums {
+    recordSumsInOrder(
+      before: before, after: after, slots: first, second, third, fourth, step: step)
+  }
+
+  @inlinable
+  public func recordSums(
+    before: Span<Double>, after: Span<Double>, slots first: Span<Double>, _ second: Span<Double>,
+    _ third: Span<Double>, _ fourth: Span<Double>, step: StepScalars<Double>
+  ) -> RecordSums {
+    recordSumsInOrder(
+      before: before, after: after, slots: first, second, third, fourth, step: step)
+  }
 
   @inlinable
   public func admits(

@@ -1,3 +1,4 @@
+internal import Diagnostics
 public import Foundation
 
 /// A program that Assay uses where it is installed: how it is found, and how to get it.
@@ -46,8 +47,7 @@ public struct ExternalTool: Sendable, Hashable {
   public static func hiddenNames(
     in environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> Set<String> {
-    let names = (environment["ASSAY_HIDE"] ?? "").split(separator: ",")
-    return Set(names.map { $0.trimmingCharacters(in: .whitespaces) })
+    HiddenTools.names(in: environment)
   }
 }
 

@@ -1,4 +1,5 @@
 internal import Numbers
+internal import Parallelism
 
 /// The Euclidean norm of all gradients, the same to the bit however they are cut into chunks at multiples
 /// of `blockLength`.
@@ -18,21 +19,65 @@ struct NormAccumulator {
   @specialized(where S == Float)
   @specialized(where S == Double)
   mutating func add<S: OptimizerScalar>(_ gradients: Span<S>) {
-    var start = 0
-    while start < gradients.count {
-      let end = min(start + NormAccumulator.blockLength, gradients.count)
-      let block = gradients.extracting(start..<end)
-      let plain = NormAccumulator.sumOfSquares(block, scale: 1)
-      if S.self == Float.self || plain.isFinite && plain > 0x1p-900 {
-        sum += plain
-      } else if !(plain < .infinity) {
-        // NaN and infinities end here too, and stay what they are.
-        largeSum += NormAccumulator.sumOfSquares(block, scale: 0x1p-600)
-      } else {
-        smallSum += NormAccumulator.sumOfSquares(block, scale: 0x1p600)
-      }
-      start = end
+    for start in stride(from: 0, to: gradients.count, by: NormAccumulator.blockLength) {
+      add(NormAccumulator.blockSum(gradients, from: start))
     }
+  }
+
+  /// As above, the blocks' sums taken on several threads.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  mutating func add<S: OptimizerScalar>(_ gradients: Span<S>, on threads: Threads) {
+    let parts =
+      threads.requested > 1 && gradients.count >= smallestCountInParts ? threads.granted : 1
+    guard parts > 1 else { return add(gradients) }
+    // As many blocks at a time as there is room for on the stack.
+    var room = InlineArray<256, BlockSum>(repeating: BlockSum(value: 0, scale: .none))
+    let length = NormAccumulator.blockLength
+    for start in stride(from: 0, to: gradients.count, by: 256 * length) {
+      let chunk = gradients.extracting(start..<min(start + 256 * length, gradients.count))
+      let blocks = (chunk.count + length - 1) / length
+      var sums = room.mutableSpan
+      unsafe sums.withUnsafeMutableBufferPointer { sums in
+        unsafe chunk.withUnsafeBufferPointer { chunk in
+          let work = unsafe NormWork(gradients: chunk, sums: sums, blocks: blocks, parts: parts)
+          unsafe threads.run(work, parts: parts)
+        }
+      }
+      for block in 0..<blocks { add(room[block]) }
+    }
+  }
+
+  /// The sum of squares of one block.
+  struct BlockSum {
+    enum Scale { case none, large, small }
+    let value: Double
+    /// Whether the gradients were divided by 2⁶⁰⁰, or multiplied by it.
+    let scale: Scale
+  }
+
+  private mutating func add(_ block: BlockSum) {
+    switch block.scale {
+    case .none: sum += block.value
+    case .large: largeSum += block.value
+    case .small: smallSum += block.value
+    }
+  }
+
+  /// The sum of the block that begins at `start`.
+  @inline(__always)
+  static func blockSum<S: OptimizerScalar>(_ gradients: Span<S>, from start: Int) -> BlockSum {
+    let end = min(start + NormAccumulator.blockLength, gradients.count)
+    let block = gradients.extracting(start..<end)
+    let plain = sumOfSquares(block, scale: 1)
+    if S.self == Float.self || plain.isFinite && plain > 0x1p-900 {
+      return BlockSum(value: plain, scale: .none)
+    }
+    // NaN and infinities end here too, and stay what they are.
+    if !(plain < .infinity) {
+      return BlockSum(value: sumOfSquares(block, scale: 0x1p-600), scale: .large)
+    }
+    return BlockSum(value: sumOfSquares(block, scale: 0x1p600), scale: .small)
   }
 
   @inline(__always)
@@ -59,5 +104,24 @@ struct NormAccumulator {
       return 0x1p-600 * Double.root(smallSum + (0x1p600 * root).squared())
     }
     return root
+  }
+}
+
+/// The blocks' sums of squares, in parts.
+@unsafe
+private struct NormWork<S: OptimizerScalar>: ParallelWork {
+  let gradients: UnsafeBufferPointer<S>
+  let sums: UnsafeMutableBufferPointer<NormAccumulator.BlockSum>
+  let blocks: Int
+  let parts: Int
+
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  func run(part: Int) {
+    let gradients = unsafe Span(_unsafeElements: gradients)
+    for block in unsafe blocks * part / parts..<blocks * (part + 1) / parts {
+      unsafe sums[block] = NormAccumulator.blockSum(
+        gradients, from: block * NormAccumulator.blockLength)
+    }
   }
 }

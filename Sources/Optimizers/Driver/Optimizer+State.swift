@@ -5,12 +5,13 @@ internal import Properties
 extension Optimizer {
   /// The state before the first step.
   ///
+  /// - Parameter format: how the slots lie in memory; of 16 bits only beside `Float` parameters.
   /// - Throws: where a group sets a hyper-parameter that the rule does not have, or to a value outside its
   ///   domain.
   public func makeState<S: OptimizerScalar>(
-    of type: S.Type = S.self, groups: [ParameterGroup]
+    of type: S.Type = S.self, groups: [ParameterGroup], format: SlotFormat = .full
   ) throws(SettingError) -> OptimizerState<S> {
-    var state = makeState(of: type, counts: [])
+    var state = makeState(of: type, counts: [], format: format)
     state.groups = []
     for (index, group) in groups.enumerated() {
       var values = rule.hyperparameters
@@ -22,18 +23,24 @@ extension Optimizer {
       for count in group.counts {
         state.tensors.append(
           .init(
-            count: count, group: index, slotCount: rule.slotNames.count, initial: initial))
+            count: count, group: index, slotCount: rule.slotNames.count, initial: initial,
+            format: format))
       }
     }
     return state
   }
 
   /// The state before the first step, of one group with the rule's own hyper-parameters.
+  ///
+  /// - Parameter format: how the slots lie in memory; of 16 bits only beside `Float` parameters.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func makeState<S: OptimizerScalar>(
-    of type: S.Type = S.self, counts: [Int]
+    of type: S.Type = S.self, counts: [Int], format: SlotFormat = .full
   ) -> OptimizerState<S> {
+    precondition(
+      format == .full || S.self == Float.self,
+      "slots of \(format.rawValue) are for Float parameters, these are \(S.self)")
     let slotCount = rule.slotNames.count
     precondition(slotCount <= 4, "a rule has at most 4 slots, got \(rule.slotNames)")
     let group = OptimizerState<S>.Group(rule.hyperparameters)
@@ -41,7 +48,7 @@ extension Optimizer {
     return OptimizerState(
       groups: [group],
       tensors: counts.map {
-        .init(count: $0, group: 0, slotCount: slotCount, initial: initial)
+        .init(count: $0, group: 0, slotCount: slotCount, initial: initial, format: format)
       },
       stages: stages.map { StepScalars($0.hyperparameters) },
       finishers: finishers.map { StepScalars($0.hyperparameters) },

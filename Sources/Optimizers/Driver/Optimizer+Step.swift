@@ -1,4 +1,8 @@
 internal import Numbers
+internal import Parallelism
+
+/// Tensors with fewer coordinates are stepped on one thread: a fork takes as long as some thousand of them.
+let smallestCountInParts = 1 << 15
 
 /// One step under way: what the loss and the gradients have said of it so far.
 ///
@@ -117,7 +121,7 @@ extension Optimizer {
   public func measure<S: OptimizerScalar>(
     _ gradients: Span<S>, tensor: Int, plan: inout StepPlan<S>
   ) throws(StepError) {
-    plan.norm.add(gradients)
+    plan.norm.add(gradients, on: threads)
     guard nonFinitePolicy == .throw, !plan.norm.norm.isFinite else { return }
     for i in gradients.indices where !gradients[i].isFinite {
       throw .gradientIsNotFinite(
@@ -134,6 +138,12 @@ extension Optimizer {
   public func decide<S: OptimizerScalar>(
     _ plan: inout StepPlan<S>, state: inout OptimizerState<S>, isPresent: (Int) -> Bool
   ) throws(StepError) -> Bool {
+    if recordsSteps {
+      if state.records.count != state.tensors.count {
+        state.records = [StepRecord?](repeating: nil, count: state.tensors.count)
+      }
+      for i in state.records.indices { state.records[i] = nil }
+    }
     if plan.measures {
       let norm = plan.norm.norm
       plan.gradientNorm = norm
@@ -182,26 +192,69 @@ extension Optimizer {
     plan: inout StepPlan<S>, state: inout OptimizerState<S>
   ) {
     prepareScalars(tensor: tensor, plan: &plan, state: &state)
-    // Moved out and back in, because the span of one member keeps the whole struct occupied.
-    var first = exchange(&state.tensors[tensor].first, with: [])
-    var second = exchange(&state.tensors[tensor].second, with: [])
-    var third = exchange(&state.tensors[tensor].third, with: [])
-    var fourth = exchange(&state.tensors[tensor].fourth, with: [])
-    do {
-      var a = first.mutableSpan
-      var b = second.mutableSpan
-      var c = third.mutableSpan
-      var d = fourth.mutableSpan
-      S.apply(
-        rule, to: &parameters, gradients: gradients, slots: &a, &b, &c, &d, step: plan.scalars)
+    let parts =
+      threads.requested > 1 && parameters.count >= smallestCountInParts ? threads.granted : 1
+    if parts > 1 || recordsSteps || state.tensors[tensor].format != .full {
+      updateInParts(
+        &parameters, gradients: gradients, tensor: tensor, plan: plan, state: &state, parts: parts)
+      return
     }
+    state.tensors[tensor].slots.step(
+      rule, &parameters, gradients: gradients, scalars: plan.scalars)
     for index in finishers.indices {
       S.finish(finishers[index], &parameters, hyperparameters: state.finishers[index])
     }
-    state.tensors[tensor].first = first
-    state.tensors[tensor].second = second
-    state.tensors[tensor].third = third
-    state.tensors[tensor].fourth = fourth
+  }
+
+  /// Steps one tensor on several threads, from packed slots, or with a record of it.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  private func updateInParts<S: OptimizerScalar>(
+    _ parameters: inout MutableSpan<S>, gradients: Span<S>, tensor: Int, plan: StepPlan<S>,
+    state: inout OptimizerState<S>, parts: Int
+  ) {
+    let count = state.tensors[tensor].count
+    precondition(
+      parameters.count == count && gradients.count == count,
+      "\(parameters.count) parameters and \(gradients.count) gradients for \(count) coordinates")
+    let blocks = (count + NormAccumulator.blockLength - 1) / NormAccumulator.blockLength
+    // Moved out and back in: members of one state cannot be lent at once.
+    var sums = exchange(&state.recordSums, with: [])
+    if recordsSteps {
+      if sums.count < blocks { sums = [RecordSums](repeating: RecordSums(), count: blocks) }
+      for block in 0..<blocks { sums[block] = RecordSums() }
+    }
+    var slots = exchange(&state.tensors[tensor].slots, with: SlotArrays())
+    var packed = exchange(&state.tensors[tensor].packed, with: SlotArrays())
+    let format = state.tensors[tensor].format
+    let finisherScalars = state.finishers
+    unsafe parameters.withUnsafeMutableBufferPointer { parameters in
+      unsafe gradients.withUnsafeBufferPointer { gradients in
+        unsafe sums.withUnsafeMutableBufferPointer { sums in
+          unsafe slots.withPointers { slots in
+            unsafe packed.withPointers { packed in
+              let step = unsafe TensorStep(
+                rule: rule, scalars: plan.scalars, finishers: finishers,
+                finisherScalars: finisherScalars, parameters: parameters, gradients: gradients,
+                slots: slots, packed: packed, format: format,
+                sums: recordsSteps ? sums.baseAddress : nil, parts: parts)
+              unsafe threads.run(step, parts: parts)
+            }
+          }
+        }
+      }
+    }
+    state.tensors[tensor].slots = slots
+    state.tensors[tensor].packed = packed
+    if recordsSteps {
+      var total = RecordSums()
+      for block in 0..<blocks { total = total + sums[block] }
+      let group = state.groups[state.tensors[tensor].group]
+      state.records[tensor] = StepRecord(
+        total, count: count, learningRate: group.scalars[.learningRate],
+        lossFactor: plan.lossFactor, gradientNorm: plan.gradientNorm)
+    }
+    state.recordSums = sums
   }
 
   /// Lets the wrappers' vectors of a tensor start as its parameters, before its first step.

@@ -12,6 +12,12 @@ public protocol OptimizerScalar: RuleNumber, BinaryFloatingPoint where Failure =
     _ third: inout MutableSpan<Self>, _ fourth: inout MutableSpan<Self>,
     step: StepScalars<Self>)
 
+  /// `rule.recordSums` of this type.
+  static func recordSums(
+    of rule: any UpdateRule, before: Span<Self>, after: Span<Self>, slots first: Span<Self>,
+    _ second: Span<Self>, _ third: Span<Self>, _ fourth: Span<Self>, step: StepScalars<Self>
+  ) -> RecordSums
+
   /// `stage.finish` of this type.
   static func finish(
     _ stage: any FinishingStage, _ parameters: inout MutableSpan<Self>,
@@ -41,6 +47,15 @@ extension Float: OptimizerScalar {
   }
 
   @inlinable
+  public static func recordSums(
+    of rule: any UpdateRule, before: Span<Float>, after: Span<Float>, slots first: Span<Float>,
+    _ second: Span<Float>, _ third: Span<Float>, _ fourth: Span<Float>, step: StepScalars<Float>
+  ) -> RecordSums {
+    rule.recordSums(
+      before: before, after: after, slots: first, second, third, fourth, step: step)
+  }
+
+  @inlinable
   public static func finish(
     _ stage: any FinishingStage, _ parameters: inout MutableSpan<Float>,
     hyperparameters: StepScalars<Float>
@@ -66,6 +81,15 @@ extension Double: OptimizerScalar {
   ) {
     rule.apply(
       to: &parameters, gradients: gradients, slots: &first, &second, &third, &fourth, step: step)
+  }
+
+  @inlinable
+  public static func recordSums(
+    of rule: any UpdateRule, before: Span<Double>, after: Span<Double>, slots first: Span<Double>,
+    _ second: Span<Double>, _ third: Span<Double>, _ fourth: Span<Double>, step: StepScalars<Double>
+  ) -> RecordSums {
+    rule.recordSums(
+      before: before, after: after, slots: first, second, third, fourth, step: step)
   }
 
   @inlinable

@@ -23,6 +23,11 @@ public struct OptimizerState<S: OptimizerScalar>: Sendable {
   public internal(set) var vanishedLossWeights = 0
   public internal(set) var groups: [Group]
   public internal(set) var tensors: [Tensor]
+  /// What was noted of each tensor at the latest step, where the optimizer `recordsSteps`; nil of a tensor
+  /// that was not stepped.
+  public internal(set) var records: [StepRecord?] = []
+  /// Room for the sums of a record, a block each.
+  var recordSums: [RecordSums] = []
   var stages: [StepScalars<Double>]
   var finishers: [StepScalars<S>]
   var wrappers: [StepScalars<Double>]
@@ -49,35 +54,43 @@ public struct OptimizerState<S: OptimizerScalar>: Sendable {
     public let count: Int
     /// The place of its group.
     public let group: Int
+    /// How the slots lie in memory.
+    public let format: SlotFormat
     public internal(set) var clock = Clock()
-    var first: [S]
-    var second: [S]
-    var third: [S]
-    var fourth: [S]
+    /// The slots of full precision.
+    var slots: SlotArrays<S>
+    /// The slots of 16 bits a number.
+    var packed: SlotArrays<UInt16>
     /// What the wrappers keep of this tensor, by place among them; empty before the first step.
     public internal(set) var vectors: [[S]] = []
 
     @specialized(where S == Float)
     @specialized(where S == Double)
-    init(count: Int, group: Int, slotCount: Int, initial: Slots<Double>) {
+    init(
+      count: Int, group: Int, slotCount: Int, initial: Slots<Double>, format: SlotFormat = .full
+    ) {
       precondition(count >= 0, "a tensor has no \(count) coordinates")
-      // One number where the rule has no slot: for the span of the empty array, which all share, Swift
-      // makes a copy at every step.
-      let slot = { [S](repeating: S(initial[$0]), count: $0 < slotCount ? count : 1) }
       self.count = count
       self.group = group
-      (first, second, third, fourth) = (slot(0), slot(1), slot(2), slot(3))
+      self.format = format
+      if format == .full {
+        slots = SlotArrays(count: count, slotCount: slotCount) { S(initial[$0]) }
+        packed = SlotArrays()
+      } else {
+        slots = SlotArrays()
+        packed = SlotArrays(count: count, slotCount: slotCount) {
+          format.packed(Float(initial[$0]))
+        }
+      }
     }
 
     /// The values of a slot, by its place among the rule's `slotNames`.
     public subscript(slot slot: Int) -> [S] {
-      switch slot {
-      case 0: first
-      case 1: second
-      case 2: third
-      default: fourth
-      }
+      format == .full ? slots[slot] : packed[slot].map { S(format.widened($0)) }
     }
+
+    /// The bits of a slot of 16 bits a number, as they lie in memory; nil of full precision.
+    public func packedBits(slot: Int) -> [UInt16]? { format == .full ? nil : packed[slot] }
   }
 }
 

@@ -49,6 +49,12 @@ public struct AMO: UpdateRule {
     try step[.learningRate] / (N.root(slots[1]) + step[.epsilon])
   }
 
+  /// `α_t = α₀/(√v + ε)`.
+  @inlinable @inline(__always)
+  public func effectiveRate<N: RuleNumber>(
+    slots: Slots<N>, step: StepScalars<N>
+  ) throws(N.Failure) -> N { try rate(slots, step) }
+
   @inlinable
   public func quantities<N: RuleNumber>(
     slots: Slots<N>, step: StepScalars<N>

@@ -83,6 +83,12 @@ public struct AMSGrad: DecayingRule {
     try epsilonPlacement.root(step[.correctionAfterMaximum] * slots[2], step)
   }
 
+  /// `α/(√v̂ + ε)`, of the maximum `v̂`.
+  @inlinable @inline(__always)
+  public func effectiveRate<N: RuleNumber>(
+    slots: Slots<N>, step: StepScalars<N>
+  ) throws(N.Failure) -> N { try step[.learningRate] / denominator(slots, step) }
+
   @inlinable
   public func quantities<N: RuleNumber>(
     slots: Slots<N>, step: StepScalars<N>

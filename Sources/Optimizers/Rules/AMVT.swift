@@ -164,6 +164,26 @@ public struct AMVT: UpdateRule {
     return try 1 / N.root(1 + correctedVariance(slots, step) / (square + step[.epsilon]))
   }
 
+  /// `α_t = α₀·penalty/√(v̂ + ε)`.
+  @inlinable @inline(__always)
+  public func effectiveRate<N: RuleNumber>(
+    slots: Slots<N>, step: StepScalars<N>
+  ) throws(N.Failure) -> N {
+    let rate =
+      variancePenalty == .applied
+      ? try step[.learningRate] * penalty(slots, step) : step[.learningRate]
+    return try rate / root(slots, step)
+  }
+
+  /// `m̂²/(ŝ + ε)`.
+  @inlinable @inline(__always)
+  public func signalToNoise<N: RuleNumber>(
+    slots: Slots<N>, step: StepScalars<N>
+  ) throws(N.Failure) -> N? {
+    try correctedMean(slots, step).squared()
+      / (correctedVariance(slots, step) + step[.epsilon])
+  }
+
   @inlinable
   public func quantities<N: RuleNumber>(
     slots: Slots<N>, step: StepScalars<N>

@@ -184,14 +184,14 @@ public struct AYLAMoments: UpdateRule {
     try StepError.check(weight: w, of: transform, loss: loss, step: t)
     // Nothing to divide by: the step is 0.
     if w == 0 && (reading.dividesByWeight || reading.hasMovingDecay) { return false }
-    let exponent = transform.exponent(at: loss)
-    for (name, weight, moves) in [
-      ("first", step[.movingWeight1], reading.hasMovingDecay),
-      ("second", step[.movingWeight2], reading.movesSecondDecay),
-    ] where moves && !(0..<1 ~= 1 - weight) {
+    func check(_ moment: String, weight: Double, moves: Bool) throws(StepError) {
+      guard moves && !(0..<1 ~= 1 - weight) else { return }
       throw .decayOutsideDomain(
-        moment: name, decay: 1 - weight, loss: loss, exponent: exponent, weight: w, step: t)
+        moment: moment, decay: 1 - weight, loss: loss, exponent: transform.exponent(at: loss),
+        weight: w, step: t)
     }
+    try check("first", weight: step[.movingWeight1], moves: reading.hasMovingDecay)
+    try check("second", weight: step[.movingWeight2], moves: reading.movesSecondDecay)
     return true
   }
 }

@@ -84,6 +84,12 @@ public struct Adam: UpdateRule {
       ? try N.root(square + step[.epsilon]) : try N.root(square) + step[.epsilon]
   }
 
+  /// `α/(√v̂ + ε)`, or with `ε` inside the root.
+  @inlinable @inline(__always)
+  public func effectiveRate<N: RuleNumber>(
+    slots: Slots<N>, step: StepScalars<N>
+  ) throws(N.Failure) -> N { try step[.learningRate] / root(slots, step) }
+
   @inlinable
   public func quantities<N: RuleNumber>(
     slots: Slots<N>, step: StepScalars<N>

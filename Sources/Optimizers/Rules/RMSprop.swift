@@ -81,6 +81,12 @@ public struct RMSprop: DecayingRule {
     return try epsilonPlacement.root(square, step)
   }
 
+  /// `α/(√v + ε)`, or of the centred `v`.
+  @inlinable @inline(__always)
+  public func effectiveRate<N: RuleNumber>(
+    slots: Slots<N>, step: StepScalars<N>
+  ) throws(N.Failure) -> N { try step[.learningRate] / denominator(slots, step) }
+
   @inlinable
   public func quantities<N: RuleNumber>(
     slots: Slots<N>, step: StepScalars<N>
