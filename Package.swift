@@ -143,8 +143,8 @@ let package = Package(
     + modules.map {
       .target(
         name: $0.name, dependencies: $0.uses,
-        // The bridge to other frameworks' optimizers, a Python package.
-        resources: $0.name == "Auditing" ? [.copy("Bridge")] : nil)
+        // The bridge to other frameworks' optimizers, a Python package, and the references' formula files.
+        resources: $0.name == "Auditing" ? [.copy("Bridge"), .copy("References")] : nil)
     } + programs
     + tests.map {
       .testTarget(

@@ -59,8 +59,8 @@ struct AuditCommand: AsyncParsableCommand {
   @Option(
     name: .customLong("as"),
     help: ArgumentHelp(
-      "The built-in that a formula file or a program claims to be; for a program a formula file, too.",
-      valueName: "name"))
+      "What a formula file or a program claims to be: a built-in, a reference of `assay list references`,"
+        + " or a formula file.", valueName: "name"))
   var family: String?
 
   @Option(
@@ -87,9 +87,10 @@ struct AuditCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let properties = try selectedProperties()
+    try checkPropertyIDs()
     let expected = try expectedVerdicts()
     let subject = try makeSubject()
+    let properties = try selectedProperties(of: subject)
     try output.checkOutput()
     var audit = Audit(
       of: subject, seed: runOptions.seed.value, effort: runOptions.effort, properties: properties,
@@ -159,23 +160,36 @@ struct AuditCommand: AsyncParsableCommand {
     }
   }
 
-  private func selectedProperties() throws(UsageError) -> [any AuditableProperty] {
-    var selected: [any AuditableProperty] = []
-    for id in propertyIDs {
-      guard let property = Catalogue.property(id) else {
-        let known = Catalogue.all.map(\.id)
-        let hint = nearestName(to: id, among: known).map { "; did you mean `\($0)`?" } ?? ""
-        throw UsageError("there is no property `\(id)`\(hint)", place: "--property")
-      }
-      selected.append(property)
+  /// Claims are known only when their file is read.
+  private func checkPropertyIDs() throws(UsageError) {
+    for id in propertyIDs where !id.hasPrefix("claim.") { _ = try property(id, of: nil) }
+  }
+
+  private func property(
+    _ id: String, of subject: AuditSubject?
+  ) throws(UsageError) -> any AuditableProperty {
+    let property = subject.map { Catalogue.property(id, of: $0) } ?? Catalogue.property(id)
+    guard let property else {
+      let known = (subject.map(Catalogue.properties) ?? Catalogue.all).map(\.id)
+      let hint = nearestName(to: id, among: known).map { "; did you mean `\($0)`?" } ?? ""
+      throw UsageError("there is no property `\(id)`\(hint)", place: "--property")
     }
-    return selected.isEmpty ? Catalogue.all : selected
+    return property
+  }
+
+  private func selectedProperties(
+    of subject: AuditSubject
+  ) throws(UsageError) -> [any AuditableProperty]? {
+    guard !propertyIDs.isEmpty else { return nil }
+    var selected: [any AuditableProperty] = []
+    for id in propertyIDs { selected.append(try property(id, of: subject)) }
+    return selected
   }
 
   private func expectedVerdicts() throws(UsageError) -> [String: Verdict] {
     var expected: [String: Verdict] = [:]
     for (id, text) in try typedSettings(expectations, option: "--expect") {
-      guard Catalogue.property(id) != nil else {
+      guard Catalogue.property(id) != nil || id.hasPrefix("claim.") else {
         throw UsageError("there is no property `\(id)`", place: "--expect")
       }
       guard let verdict = Verdict(rawValue: text) else {

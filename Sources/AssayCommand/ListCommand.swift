@@ -11,18 +11,19 @@ internal import Reports
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "Lists what there is: optimizers with their settings, properties.",
+    abstract: "Lists what there is: optimizers with their settings, references, properties.",
     discussion: """
       Examples:
         assay list optimizers
         assay list properties --format json
+        assay list references
       """)
 
   enum Kind: String, ExpressibleByArgument, CaseIterable {
-    case optimizers, properties
+    case optimizers, properties, references
   }
 
-  @Argument(help: "optimizers or properties.")
+  @Argument(help: "optimizers, references or properties.")
   var kind: Kind
 
   @OptionGroup var output: OutputOptions
@@ -34,6 +35,8 @@ struct ListCommand: ParsableCommand {
     case (.optimizers, .text): try output.write(try optimizersText())
     case (.properties, .json): try output.write(propertiesJSON().text() + "\n")
     case (.properties, .text): try output.write(propertiesText())
+    case (.references, .json): try output.write(try referencesJSON().text() + "\n")
+    case (.references, .text): try output.write(try referencesText())
     case (_, .html), (_, .markdown), (_, .junit):
       throw UsageError(
         "lists come as text or json, not as \(output.format.rawValue)", place: "--format")
@@ -108,6 +111,42 @@ struct ListCommand: ParsableCommand {
     lines.append(
       "wrappers, as in ayla:amvt: \(Optimizer.builtInWrapperNames.joined(separator: ", "))")
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func references() throws -> [(name: String, file: FormulaFile)] {
+    try ReferenceLibrary.names.map { ($0, try ReferenceLibrary.file(named: $0)) }
+  }
+
+  private func referencesJSON() throws -> JSONValue {
+    [
+      "references": .array(
+        try references().map { name, file in
+          [
+            "name": .string(name), "title": .string(file.name), "source": JSONValue(file.source),
+            "family": JSONValue(file.family), "traits": JSONValue(file.traits.map(\.name).sorted()),
+            "hyperparameters": .array(
+              file.rule.hyperparameters.map { key, value in
+                [
+                  "key": .string(key), "default": .string(value.decimalDescription),
+                  "domain": JSONValue(file.domains[key].map { "\($0)" }),
+                ]
+              }),
+            "slots": JSONValue(file.rule.slotNames),
+          ]
+        })
+    ]
+  }
+
+  private func referencesText() throws -> String {
+    try references().map { name, file in
+      var lines = ["\(name): \(file.name)"]
+      if let source = file.source { lines.append("  \(source)") }
+      for (key, value) in file.rule.hyperparameters {
+        let domain = file.domains[key].map { " in \($0)" } ?? ", fixed"
+        lines.append("    \(key) = \(value.decimalDescription)\(domain)")
+      }
+      return lines.joined(separator: "\n") + "\n"
+    }.joined(separator: "\n")
   }
 
   private func propertiesJSON() -> JSONValue {

@@ -51,9 +51,6 @@ struct ReplayCommand: AsyncParsableCommand {
     case (nil, let path?): failure = try Failure(file: URL(fileURLWithPath: path))
     default: throw UsageError("name a failure's ID, or a file by --from, and not both")
     }
-    guard let property = Catalogue.property(failure.property) else {
-      throw ReplayError(message: "the failure is of `\(failure.property)`, which is no property")
-    }
     guard timeLimit > 0, timeLimit <= 86_400 else {
       throw UsageError(
         "a time limit lies above 0 and up to 86400 seconds, not at \(timeLimit)",
@@ -77,6 +74,9 @@ struct ReplayCommand: AsyncParsableCommand {
     } catch let error as any Diagnosable where error.exitCode == .usage {
       // What the file asks for, not what the user typed.
       throw ReplayError(message: "the failure's subject: \(error.message)")
+    }
+    guard let property = Catalogue.property(failure.property, of: subject) else {
+      throw ReplayError(message: "the failure is of `\(failure.property)`, which is no property")
     }
     let context = AuditContext(subject: subject, seed: failure.seed, effort: .standard)
     let examination = try await property.examine(failure.case, context)

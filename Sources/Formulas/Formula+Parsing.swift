@@ -9,11 +9,13 @@ extension Formula {
   /// - Parameters:
   ///   - variables: the names that may occur; nil allows any.
   ///   - bindings: names that stand for formulas.
+  ///   - functions: functions of one argument beside those above, by name.
   public init(
     parsing text: String, variables: [String]? = nil, bindings: [String: Formula] = [:],
-    in arena: FormulaArena = FormulaArena()
+    in arena: FormulaArena = FormulaArena(), functions: [String: (Formula) -> Formula] = [:]
   ) throws(FormulaSyntaxError) {
-    var parser = try FormulaParser(text, variables: variables, bindings: bindings, arena: arena)
+    var parser = try FormulaParser(
+      text, variables: variables, bindings: bindings, arena: arena, functions: functions)
     self = try parser.formula()
   }
 }

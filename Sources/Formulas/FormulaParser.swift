@@ -5,10 +5,12 @@ internal import Numbers
 enum FormulaFunction: String, CaseIterable {
   case sqrt, abs, sign, exp, log, min, max, pow
   case conditional = "if"
+  /// One of the reader's own, of one argument, by whatever name.
+  case custom = ""
 
   var argumentCount: Int {
     switch self {
-    case .sqrt, .abs, .sign, .exp, .log: 1
+    case .sqrt, .abs, .sign, .exp, .log, .custom: 1
     case .min, .max, .pow: 2
     case .conditional: 3
     }
@@ -52,18 +54,22 @@ struct FormulaParser {
   let arena: FormulaArena
   let variables: [String]?
   let bindings: [String: Formula]
+  /// Functions of one argument beside the usual ones.
+  let functions: [String: (Formula) -> Formula]
   private var position = 0
   private var operands: [Operand] = []
   private var operators: [Operator] = []
   private var nesting = 0
 
   init(
-    _ text: String, variables: [String]?, bindings: [String: Formula], arena: FormulaArena
+    _ text: String, variables: [String]?, bindings: [String: Formula], arena: FormulaArena,
+    functions: [String: (Formula) -> Formula] = [:]
   ) throws(FormulaSyntaxError) {
     var lexer = try FormulaLexer(text)
     tokens = try lexer.tokens()
     self.lexer = lexer
     (self.variables, self.bindings, self.arena) = (variables, bindings, arena)
+    self.functions = functions
   }
 
   // MARK: What is read
@@ -98,7 +104,7 @@ struct FormulaParser {
     guard case .name(let name) = tokens[0].kind else {
       throw error("an assignment begins with the name that it gives a value", tokens[0])
     }
-    if FormulaFunction(rawValue: name) != nil {
+    if isFunction(name) {
       throw error("'\(name)' is a function, and cannot be given a value", tokens[0])
     }
     guard case .comparison(.equal) = tokens[1].kind, lexer.text(tokens[1]) == "=" else {
@@ -291,7 +297,7 @@ struct FormulaParser {
       guard arguments.count == expected else {
         let given = arguments.count - (comparison == nil ? 0 : 1)
         throw error(
-          "'\(function.rawValue)' takes \(counted(function.argumentCount)), got \(given)", name)
+          "'\(lexer.text(name))' takes \(counted(function.argumentCount)), got \(given)", name)
       }
       operands.append(try call(function, arguments, comparison, name))
     default: throw error("a closing bracket that nothing opened", token)
@@ -303,7 +309,7 @@ struct FormulaParser {
     else { throw error("a comma stands only between the arguments of a function", token) }
     try requireComparison(function, comparison, token)
     guard arguments.count + 1 < function.argumentCount + (comparison == nil ? 0 : 1) else {
-      throw error("'\(function.rawValue)' takes \(counted(function.argumentCount))", token)
+      throw error("'\(lexer.text(name))' takes \(counted(function.argumentCount))", token)
     }
     operators.append(.call(function, name, arguments + [operands.removeLast()], comparison))
   }
@@ -337,6 +343,9 @@ struct FormulaParser {
     case .min: return Operand(formula: .lesser(x.formula, arguments[1].formula))
     case .max: return Operand(formula: .greater(x.formula, arguments[1].formula))
     case .pow: return try power(x, arguments[1], name)
+    case .custom:
+      guard let custom = functions[lexer.text(name)] else { return x }
+      return Operand(formula: arena.adopt(custom(arena.adopt(x.formula))))
     case .conditional:
       let (y, a, b) = (arguments[1].formula, arguments[2].formula, arguments[3].formula)
       // x ≤ y is not y < x, and so on.
@@ -357,7 +366,7 @@ struct FormulaParser {
     _ name: String, _ token: FormulaToken
   ) throws(FormulaSyntaxError) -> Operand {
     if let formula = bindings[name] { return Operand(formula: formula) }
-    if FormulaFunction(rawValue: name) != nil {
+    if isFunction(name) {
       throw error("'\(name)' is a function: its arguments follow in brackets", token)
     }
     guard let variables, !variables.contains(name) else {
@@ -375,10 +384,12 @@ struct FormulaParser {
     _ name: String, _ token: FormulaToken
   ) throws(FormulaSyntaxError) -> FormulaFunction {
     if let function = FormulaFunction(rawValue: name) { return function }
+    if functions[name] != nil { return .custom }
     if bindings[name] != nil || variables?.contains(name) == true {
       throw error("'\(name)' is no function: write '\(name)*(…)' for a product", token)
     }
-    let names = FormulaFunction.allCases.map(\.rawValue)
+    let names =
+      FormulaFunction.allCases.map(\.rawValue).filter { !$0.isEmpty } + functions.keys.sorted()
     let unsupported = ["sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"]
     let suggestion =
       if !unsupported.contains(name), let near = nearestName(to: name, among: names) {
@@ -387,6 +398,10 @@ struct FormulaParser {
         "there are: \(names.joined(separator: ", "))"
       }
     throw error("unknown function '\(name)'; \(suggestion)", token)
+  }
+
+  private func isFunction(_ name: String) -> Bool {
+    FormulaFunction(rawValue: name) != nil || functions[name] != nil
   }
 
   private func counted(_ count: Int) -> String { count == 1 ? "1 argument" : "\(count) arguments" }

@@ -20,7 +20,7 @@ extension Trait {
 
   /// Keeps a velocity, `b ← μb + g`.
   public static let velocity = Trait("velocity")
-  /// Scales the whole gradient down to a norm.
+  /// Steps by numbers of the whole gradient, as a clip of its norm does.
   public static let globalNormClip = Trait("globalNormClip")
   /// Keeps the largest second moment so far.
   public static let maximumMoment = Trait("maximumMoment")
@@ -34,6 +34,8 @@ extension Trait {
   public static let parameterAverage = Trait("parameterAverage")
   /// Steps by the sign of an average.
   public static let signStep = Trait("signStep")
+  /// Takes a share off the parameters in every step, a zero gradient's included.
+  public static let shrinksAtRest = Trait("shrinksAtRest")
   /// Clamps the parameters after each step.
   public static let parameterBounds = Trait("parameterBounds")
 
@@ -75,4 +77,13 @@ extension Trait {
 
   /// A loss transform is part of the subject.
   public static let lossTransform = Trait("lossTransform")
+}
+
+extension Trait {
+  /// Those that a formula file may declare of its rule: laws of its runs, which need no name of a moment.
+  public static let declarable: [Trait] = [
+    .coordinateWise, .odd, .translationInvariant, .gradientCovariant, .gradientInvariant, .descent,
+    .decoupledDecay, .coupledDecay, .holdsRateInState, .boundedRate, .parameterBounds, .slowWeights,
+    .signStep, .linear, .shrinksAtRest,
+  ]
 }

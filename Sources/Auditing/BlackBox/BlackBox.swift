@@ -20,7 +20,9 @@ enum BlackBox {
   /// coordinates differently: none for code of ours, which has one loop; others' has vector loops with
   /// fused operations and scalar ends without.
   static func regrouping(_ subject: AuditSubject) -> Double {
-    subject.kind == .process || subject.traits.contains(.globalNormClip) ? 4_096 : 0
+    let couples =
+      subject.traits.contains(.globalNormClip) || subject.text?.reductions.isEmpty == false
+    return subject.kind == .process || couples ? 4_096 : 0
   }
 
   static func unitRoundoff(_ executor: any SubjectExecutor) -> Double {

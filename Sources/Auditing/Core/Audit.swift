@@ -6,7 +6,7 @@ public import Properties
 /// An audit under way: the catalogue, asked of one subject.
 public struct Audit: Sendable {
   public let context: AuditContext
-  /// The properties to ask about; all of the catalogue by default.
+  /// The properties to ask about; all of the catalogue and the author's claims by default.
   public var properties: [any AuditableProperty]
   /// Where counterexamples are kept; nil for nowhere.
   public var failures: FailureFolder?
@@ -16,10 +16,10 @@ public struct Audit: Sendable {
 
   public init(
     of subject: AuditSubject, seed: UInt64 = 0, effort: Effort = .standard,
-    properties: [any AuditableProperty] = Catalogue.all, failures: FailureFolder? = nil
+    properties: [any AuditableProperty]? = nil, failures: FailureFolder? = nil
   ) {
     context = AuditContext(subject: subject, seed: seed, effort: effort)
-    self.properties = properties
+    self.properties = properties ?? Catalogue.properties(of: subject)
     self.failures = failures
   }
 
@@ -106,6 +106,7 @@ public struct Audit: Sendable {
       ])
     }
     if let exclusion = finding.exclusion { return excluded(exclusion) }
+    if subject.rule?.reductions.isEmpty == false { finding.limitToOneCoordinate() }
     let (counterexample, warning) = await confirm(&finding, of: property)
     let row = PropertyResult(
       description, isDeclared: isDeclared, evidence: finding.evidence,
@@ -187,8 +188,20 @@ public enum Catalogue {
     [SubjectProtocol()] + RuleProperties.all + BlackBox.all + MomentProperties.all
     + TransformProperties.all
 
+  /// Those of the catalogue, and the claims of the subject's author.
+  public static func properties(of subject: AuditSubject) -> [any AuditableProperty] {
+    all + subject.claims.map { ClaimProperty(claim: $0, author: subject.name) }
+  }
+
   /// The property of an ID; nil where there is none.
   public static func property(_ id: String) -> (any AuditableProperty)? {
     all.first { $0.id == id }
+  }
+
+  /// The property of an ID, the claims of the subject's author among them; nil where there is none.
+  public static func property(
+    _ id: String, of subject: AuditSubject
+  ) -> (any AuditableProperty)? {
+    properties(of: subject).first { $0.id == id }
   }
 }

@@ -47,6 +47,18 @@ public struct Finding: Sendable {
   public internal(set) var exclusion: String?
 }
 
+extension Finding {
+  /// Takes what was proved of a vector of one coordinate for that: a test of vectors.
+  mutating func limitToOneCoordinate() {
+    for index in evidence.indices where evidence[index].verdict == .proved {
+      evidence[index].verdict = .tested
+      let domain = evidence[index].domain
+      evidence[index].domain =
+        "proved for vectors of one coordinate" + (domain.map { "; \($0)" } ?? "")
+    }
+  }
+}
+
 /// A case in which a property seems to fail.
 public struct Candidate: Sendable {
   /// How many coordinates the case takes.

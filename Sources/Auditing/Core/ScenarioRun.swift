@@ -51,18 +51,76 @@ struct ScenarioRun<N: RuleNumber> {
     for gradient in step.gradients.joined() { all += (gradient ?? []).map(number) }
     let factor = try rule.gradientFactor(
       gradients: all, loss: loss, hyperparameters: hyperparameters.first ?? [])
+    let places = Self.places(of: step, factor: factor, number: number)
+    for place in places { tensors[place.group][place.tensor].stepCount += 1 }
+    let reduced = try reductions(at: places, loss: loss)
+    for (index, place) in places.enumerated() {
+      let context = context(of: place, loss: loss)
+      for (coordinate, gradient) in place.gradients.enumerated() {
+        try rule.step(
+          &tensors[place.group][place.tensor].coordinates[coordinate], gradient: gradient,
+          context: context, hyperparameters: hyperparameters[place.group], reduced: reduced[index])
+      }
+    }
+  }
+
+  /// A tensor that has a gradient in a step.
+  private struct Place {
+    var group: Int
+    var tensor: Int
+    var gradients: [N]
+  }
+
+  private static func places(
+    of step: Scenario.Step, factor: N, number: (Double) -> N
+  ) -> [Place] {
+    var places: [Place] = []
     for (group, gradients) in step.gradients.enumerated() {
       for (tensor, gradient) in gradients.enumerated() {
         guard let gradient else { continue }
-        tensors[group][tensor].stepCount += 1
-        let t = N(Rational(tensors[group][tensor].stepCount))
-        for (coordinate, value) in gradient.enumerated() {
-          try rule.step(
-            &tensors[group][tensor].coordinates[coordinate], gradient: factor * number(value),
-            context: StepContext(t: t, loss: loss), hyperparameters: hyperparameters[group])
-        }
+        places.append(
+          Place(group: group, tensor: tensor, gradients: gradient.map { factor * number($0) }))
       }
     }
+    return places
+  }
+
+  private func context(of place: Place, loss: N?) -> StepContext<N> {
+    StepContext(t: N(Rational(tensors[place.group][place.tensor].stepCount)), loss: loss)
+  }
+
+  /// What the coordinates make together before a step, for each of the tensors in it.
+  private func reductions(at places: [Place], loss: N?) throws(N.Failure) -> [[N]] {
+    var reduced = [[N]](repeating: [], count: places.count)
+    for (index, reduction) in rule.reductions.enumerated() {
+      var contributions: [[N]] = []
+      for (number, place) in places.enumerated() {
+        let context = context(of: place, loss: loss)
+        let states = tensors[place.group][place.tensor].coordinates
+        var own: [N] = []
+        for (state, gradient) in zip(states, place.gradients) {
+          own.append(
+            try rule.contribution(
+              to: index, of: state, gradient: gradient, context: context,
+              hyperparameters: hyperparameters[place.group], reduced: reduced[number]))
+        }
+        contributions.append(own)
+      }
+      for (number, place) in places.enumerated() {
+        var all: [N] = []
+        for (other, own) in zip(places, contributions) {
+          let isWithin =
+            switch reduction.scope {
+            case .vector: true
+            case .group: other.group == place.group
+            case .tensor: other.group == place.group && other.tensor == place.tensor
+            }
+          if isWithin { all += own }
+        }
+        reduced[number].append(try reduction.value(all))
+      }
+    }
+    return reduced
   }
 
   var parameters: [[[N]]] { tensors.map { $0.map { $0.coordinates.map(\.parameter) } } }

@@ -12,7 +12,8 @@ extension RuleProperties {
       id: "rule.zero-gradient",
       statement: "from a fresh state, zero gradients leave the parameters fixed",
       source: "every optimizer's algorithm at g = 0; known bugs 11 and 13 of the audit's corpus",
-      domain: "ε > 0, no weight decay, any number of steps", evidence: [.smt, .generated]),
+      domain: "ε > 0, no weight decay, any number of steps",
+      excludes: [.shrinksAtRest], evidence: [.smt, .generated]),
     cases: { context in
       var shape = ScenarioShape.vector
       shape.repeatsSteps = true

@@ -64,19 +64,34 @@ extension AuditSubject {
   ) throws {
     let rule = try Self.applying(settings, to: file)
     var card: Card?
-    var reference: OptimizerRule?
-    if let family = family ?? file.family {
-      let claimed = try Self.claimedOptimizer(family, of: rule, settings: familySettings)
+    var reference: (any TransparentRule)?
+    var traits = file.traits
+    var title: String?
+    let claimedFile = try family.flatMap(ReferenceLibrary.claimedFile)
+    if let claimedFile {
+      let claimed = try Self.applying(familySettings, to: claimedFile)
+      reference = rule.hyperparameters.reduce(claimed) { $0.setting($1.name, to: $1.value) }
+      traits.formUnion(claimedFile.traits)
+      title = claimedFile.name
+    }
+    if let family = claimedFile.map({ $0.family }) ?? family ?? file.family {
+      let settings = claimedFile == nil ? familySettings : []
+      let claimed = try Self.claimedOptimizer(family, of: rule, settings: settings)
       card = claimed.card
-      reference = OptimizerRule(optimizer: claimed)
+      if reference == nil { reference = OptimizerRule(optimizer: claimed) }
     }
     kind = .formula
     name = file.name
-    self.family = card?.name
-    traits = card?.traits ?? []
-    source = card.map { "declared to be \($0.title): \($0.source)" }
+    let isDescribed = !traits.subtracting([.globalNormClip]).isEmpty
+    self.family = card?.name ?? title ?? (isDescribed ? file.name : nil)
+    self.traits = traits.union(card?.traits ?? [])
+    let declared = (claimedFile?.source ?? card?.source).map { ": \($0)" } ?? ""
+    source =
+      (title ?? card?.title).map { "declared to be \($0)\(declared)" } ?? file.source
     domains = file.domains
-    conventions = card.map { Self.conventions(of: $0, settings: familySettings) } ?? [:]
+    conventions =
+      card.map { Self.conventions(of: $0, settings: claimedFile == nil ? familySettings : []) }
+      ?? [:]
     invariants = file.invariants.map(\.description)
     stepBound = card?.stepBound
     floatBox = card?.floatBox ?? FloatBox(gradientMagnitude: 1e-12...1e12, steps: 100_000)
@@ -93,6 +108,7 @@ extension AuditSubject {
       ["--formula", path] + settings.flatMap { ["--set", "\($0.key)=\($0.value)"] }
       + (family.map { ["--as", $0] } ?? [])
       + familySettings.flatMap { ["--as-set", "\($0.key)=\($0.value)"] }
+    claims = file.claims
   }
 
   /// The subject of a failure file.
@@ -162,10 +178,10 @@ extension AuditSubject {
   }
 
   /// A file's rule with hyper-parameters set anew.
-  private static func applying(
-    _ settings: [TypedSetting], to file: FormulaFile
+  static func applying(
+    _ settings: [TypedSetting], to file: FormulaFile, from start: FormulaRule? = nil
   ) throws -> FormulaRule {
-    var rule = file.rule
+    var rule = start ?? file.rule
     for (key, text) in settings {
       let name = HyperparameterRole.canonicalName(of: key)
       let known = rule.hyperparameters.map(\.name)

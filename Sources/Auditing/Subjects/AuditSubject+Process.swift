@@ -24,13 +24,15 @@ extension AuditSubject {
   ) throws {
     precondition(timeLimit > 0 && timeLimit.isFinite, "a time limit is above 0, got \(timeLimit)")
     let words = try splitCommandLine(command)
-    let file = try family.flatMap(Self.referenceFile)
+    let file = try family.flatMap(ReferenceLibrary.claimedFile)
     let claimedName = file == nil ? family : file?.family
-    let plain = try claimedName.map { try Optimizer(named: $0, settings: familySettings) }
+    let plain = try claimedName.map {
+      try Optimizer(named: $0, settings: file == nil ? familySettings : [])
+    }
     let process = try ProcessSubject(
       words: words, timeLimit: timeLimit, environment: Bridge.environment(from: environment))
     let greeting = try? process.greeting.get()
-    let names = try WireNames(greeting?.hyperparameters ?? [:], map: map)
+    let names = try WireNames(greeting?.hyperparameters ?? [:], map: map, reference: file)
     let typed = try Self.typedValues(settings, of: greeting?.name ?? command, among: names)
     let own = names.values.merging(typed, uniquingKeysWith: { $1 })
     var reference: (any TransparentRule)?
@@ -38,7 +40,8 @@ extension AuditSubject {
     var domains: [String: Domain] = [:]
     if let claimedName, let plain {
       let claimed = try Self.claim(
-        claimedName, plain, values: own, flags: names.flags, settings: familySettings)
+        claimedName, plain, values: own, flags: names.flags,
+        settings: file == nil ? familySettings : [])
       reference = OptimizerRule(optimizer: claimed)
       card = claimed.card
       domains = Self.domains(of: claimed.card, among: OptimizerRule(optimizer: claimed))
@@ -46,15 +49,19 @@ extension AuditSubject {
     if let file {
       var rule = file.rule
       for (name, value) in own { rule = rule.setting(name, to: value) }
-      reference = rule
+      // A formula knows flags as 0 and 1.
+      for (name, flag) in names.flags { rule = rule.setting(name, to: flag ? 1 : 0) }
+      reference = try Self.applying(familySettings, to: file, from: rule)
       domains = file.domains
     }
     kind = .process
     name = greeting?.name ?? command
-    self.family = card?.name
-    traits = card?.traits ?? []
+    self.family = card?.name ?? file?.name
+    traits = (card?.traits ?? []).union(file?.traits ?? [])
     source =
-      file.map { "declared to be \($0.name), of a formula file" }
+      file.map {
+        "declared to be \($0.name)" + ($0.source.map { ": \($0)" } ?? ", of a formula file")
+      }
       ?? card.map { "declared to be \($0.title): \($0.source)" }
     self.domains = domains.filter { names.places[$0.key] != nil }
     conventions =
@@ -96,15 +103,6 @@ extension AuditSubject {
       as: specification["as"]?.string,
       familySettings: try typedSettings(specification["asSettings"]),
       map: try typedSettings(specification["map"]), timeLimit: timeLimit)
-  }
-
-  /// The formula file that is claimed as the reference: what ends like one or holds a slash; nil for a
-  /// built-in's name.
-  private static func referenceFile(_ name: String) throws(FormulaFileError) -> FormulaFile? {
-    guard name.hasSuffix(".yaml") || name.hasSuffix(".yml") || name.contains("/") else {
-      return nil
-    }
-    return try FormulaFile(reading: name)
   }
 
   /// Settings as values, for hyper-parameters that the subject has.

@@ -44,6 +44,9 @@ public struct AuditSubject: Sendable {
   /// The arguments that name it on a command line.
   public let commandArguments: [String]
 
+  /// What its author claims beyond its family's laws.
+  var claims: [AuthorsClaim] = []
+
   /// The program behind it, for a process.
   public internal(set) var process: ProcessSubject?
   /// The values of its hyper-parameters by canonical name, for a process, exactly as it gave them.

@@ -4,11 +4,8 @@ internal import Foundation
 enum Bridge {
   /// The folder that holds the package `assay_bridge`; nil where it was not installed with the program.
   static let folder: String? = {
-    // Beside the program, as the package manager lays resources out; a test bundle is a program too.
-    guard let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    else { return nil }
-    let folder = URL(fileURLWithPath: program).deletingLastPathComponent()
-      .appending(path: "assay_Auditing.resources/Bridge").path
+    guard let resources = Resources.folder else { return nil }
+    let folder = "\(resources)/Bridge"
     return FileManager.default.fileExists(atPath: "\(folder)/assay_bridge") ? folder : nil
   }()
 

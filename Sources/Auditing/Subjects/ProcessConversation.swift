@@ -34,8 +34,9 @@ final class ProcessConversation {
 
   /// One exchange. The answer is an object.
   private func ask(
-    _ text: String, keeping kept: Set<String> = []
+    _ text: String, keeping kept: Set<String> = [], within timeLimit: Double? = nil
   ) throws(SubjectProtocolFault) -> JSONLine {
+    let timeLimit = timeLimit ?? self.timeLimit
     note("→ \(text)")
     let bytes: [UInt8]
     do {
@@ -82,8 +83,9 @@ final class ProcessConversation {
     return line
   }
 
+  /// The greeting. It has three times as long as other answers: an interpreter starts, and imports.
   func hello() throws(SubjectProtocolFault) -> JSONValue {
-    try ask(#"{"op":"hello","version":1}"#).value
+    try ask(#"{"op":"hello","version":1}"#, within: 3 * timeLimit).value
   }
 
   /// - Returns: the number of the new subject.

@@ -85,12 +85,17 @@ struct WireNames: Sendable {
 
   /// - Parameters:
   ///   - hyperparameters: those of the greeting.
-  ///   - map: names that the user settled, the subject's own to canonical ones.
+  ///   - map: names that the user settled, the subject's own to canonical ones; `etas[0]` is an element.
+  ///   - reference: the formula file that the subject claims to be, whose names count, too.
   /// - Throws: for a mapped name that the subject does not have, or a canonical name given twice.
-  init(_ hyperparameters: [String: JSONValue], map: [TypedSetting]) throws(ProcessSubjectError) {
+  init(
+    _ hyperparameters: [String: JSONValue], map: [TypedSetting], reference: FormulaFile? = nil
+  ) throws(ProcessSubjectError) {
+    let names = Self.canonical.union(reference?.rule.hyperparameters.map(\.name) ?? [])
+    let aliases = Self.aliases.merging(reference?.aliases ?? [:], uniquingKeysWith: { $1 })
     var settled: [String: String] = [:]
     for (own, canonical) in map {
-      guard hyperparameters[own] != nil else {
+      guard Self.contains(hyperparameters, own) else {
         let known = hyperparameters.keys.sorted()
         let hint = nearestName(to: own, among: known).map { "; did you mean `\($0)`?" } ?? ""
         throw ProcessSubjectError(
@@ -100,28 +105,46 @@ struct WireNames: Sendable {
       }
       settled[own] = canonical
     }
-    for (own, value) in hyperparameters.sorted(by: { $0.key < $1.key }) {
-      if own == "betas", settled[own] == nil, let list = value.array {
-        lists[own] = list
-        for (index, element) in list.prefix(3).enumerated() {
-          note("beta\(index + 1)", element, at: .element(of: own, index))
-        }
-        continue
-      }
-      let name = settled[own] ?? Self.aliases[own] ?? own
-      guard settled[own] != nil || Self.canonical.contains(name) else { continue }
+    func check(_ name: String, _ own: String) throws(ProcessSubjectError) {
       if places[name] != nil, settled[own] != nil || map.contains(where: { $0.value == name }) {
         throw ProcessSubjectError(
           .usage, "`\(name)` is the name of two hyper-parameters of the subject", place: "--map")
       }
+    }
+    for (own, value) in hyperparameters.sorted(by: { $0.key < $1.key }) {
+      if settled[own] == nil, let list = value.array {
+        lists[own] = list
+        for (index, element) in list.prefix(8).enumerated() {
+          let place = "\(own)[\(index)]"
+          // `betas` hold beta1, beta2; so do other names in the plural.
+          let stem = own.hasSuffix("s") ? "\(own.dropLast())\(index + 1)" : place
+          let name = settled[place] ?? aliases[place] ?? stem
+          guard settled[place] != nil || names.contains(name) else { continue }
+          try check(name, place)
+          note(name, element, at: .element(of: own, index))
+        }
+        continue
+      }
+      let name = settled[own] ?? aliases[own] ?? own
+      guard settled[own] != nil || names.contains(name) else { continue }
+      try check(name, own)
       note(name, value, at: .name(own))
     }
     if places["learningRate"] != nil, places["beta2"] == nil {
-      for own in Self.secondMomentNames where settled[own] == nil {
+      for own in Self.secondMomentNames where settled[own] == nil && aliases[own] == nil {
         guard places["beta2"] == nil, let value = hyperparameters[own] else { continue }
         note("beta2", value, at: .name(own))
       }
     }
+  }
+
+  /// Whether there is a hyper-parameter of that name, or an element `name[0]` of a list.
+  private static func contains(_ hyperparameters: [String: JSONValue], _ name: String) -> Bool {
+    if hyperparameters[name] != nil { return true }
+    guard name.hasSuffix("]"), let bracket = name.lastIndex(of: "["),
+      let index = Int(name[name.index(after: bracket)...].dropLast())
+    else { return false }
+    return hyperparameters[String(name[..<bracket])]?.array?.indices.contains(index) ?? false
   }
 
   private mutating func note(_ name: String, _ value: JSONValue, at place: Place) {

@@ -32,6 +32,10 @@ public protocol TransparentRule: Sendable {
   /// Whether a step needs the loss.
   var requiresLoss: Bool { get }
 
+  /// The numbers that many coordinates make together before a step, in an order in which each reads only
+  /// those before it.
+  var reductions: [VectorReduction] { get }
+
   /// The factor that a step puts on all gradients before the rule sees them: clipping, a loss transform.
   ///
   /// - Parameters:
@@ -49,9 +53,40 @@ public protocol TransparentRule: Sendable {
   func step<N: RuleNumber>(
     _ state: inout CoordinateState<N>, gradient: N, context: StepContext<N>, hyperparameters: [N]
   ) throws(N.Failure) -> [NamedQuantity<N>]
+
+  /// What a coordinate contributes to a reduction, before the step.
+  ///
+  /// - Parameter reduced: the reductions before it.
+  func contribution<N: RuleNumber>(
+    to reduction: Int, of state: CoordinateState<N>, gradient: N, context: StepContext<N>,
+    hyperparameters: [N], reduced: [N]
+  ) throws(N.Failure) -> N
+
+  /// One step of one coordinate, given all reductions. Without them a step is one of a vector of a single
+  /// coordinate.
+  @discardableResult
+  func step<N: RuleNumber>(
+    _ state: inout CoordinateState<N>, gradient: N, context: StepContext<N>, hyperparameters: [N],
+    reduced: [N]
+  ) throws(N.Failure) -> [NamedQuantity<N>]
 }
 
 extension TransparentRule {
+  public var reductions: [VectorReduction] { [] }
+
+  public func contribution<N: RuleNumber>(
+    to reduction: Int, of state: CoordinateState<N>, gradient: N, context: StepContext<N>,
+    hyperparameters: [N], reduced: [N]
+  ) -> N { 0 }
+
+  @discardableResult
+  public func step<N: RuleNumber>(
+    _ state: inout CoordinateState<N>, gradient: N, context: StepContext<N>, hyperparameters: [N],
+    reduced: [N]
+  ) throws(N.Failure) -> [NamedQuantity<N>] {
+    try step(&state, gradient: gradient, context: context, hyperparameters: hyperparameters)
+  }
+
   public var fixedHyperparameters: Set<String> { [] }
 
   /// A coordinate before the first step.

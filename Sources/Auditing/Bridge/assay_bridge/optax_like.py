@@ -18,6 +18,23 @@ def prepare():
     except ModuleNotFoundError as error:
         raise missing("jax") from error
     jax.config.update("jax_enable_x64", True)
+    # Releases of optax use the names of the jax of their day.
+    old = {
+        jax.numpy: {"DeviceArray": jax.Array},
+        jax: {
+            "tree_map": jax.tree_util.tree_map,
+            "tree_multimap": jax.tree_util.tree_map,
+            "tree_leaves": jax.tree_util.tree_leaves,
+            "tree_flatten": jax.tree_util.tree_flatten,
+            "tree_unflatten": jax.tree_util.tree_unflatten,
+            "tree_structure": jax.tree_util.tree_structure,
+        },
+        jax.tree_util: {"tree_multimap": jax.tree_util.tree_map},
+    }
+    for module, names in old.items():
+        for name, value in names.items():
+            if not hasattr(module, name):
+                setattr(module, name, value)
 
 
 class OptaxLike:
@@ -54,15 +71,17 @@ class OptaxLike:
         """A compiled step with the numbers as state; where that fails, a plain step of fixed numbers."""
         try:
             static = [key for key in self.hyperparameters if key not in self.injected]
-            inject = self.optax.inject_hyperparams(
-                self.target, static_args=static, hyperparam_dtype=self.jax.numpy.float64
+            settings = {"static_args": static, "hyperparam_dtype": self.jax.numpy.float64}
+            takes = inspect.signature(self.optax.inject_hyperparams).parameters
+            self.inject = self.optax.inject_hyperparams(
+                self.target, **{key: value for key, value in settings.items() if key in takes}
             )
-            self.transformation = inject(**self.hyperparameters)
+            self.transformation = self.inject(**self.hyperparameters)
             self.update = self.jax.jit(self.stepped)
             subject = self.open([{"parameters": [[1.0]], "hyperparameters": {}}])
             subject.step([[[0.5]]], 0.5)
         except Exception:
-            self.injected = set()
+            self.injected, self.inject = set(), None
             self.transformation = self.target(**self.given)
             self.update = self.stepped
 
@@ -78,10 +97,21 @@ class OptaxLike:
         subject = OptaxSubject(
             self, [[self.array(tensor) for tensor in group["parameters"]] for group in groups]
         )
-        subject.states = [self.transformation.init(tensors) for tensors in subject.tensors]
-        for index, group in enumerate(groups):
-            subject.set(index, group["hyperparameters"])
+        for tensors, group in zip(subject.tensors, groups):
+            subject.states.append(self.made(group["hyperparameters"]).init(tensors))
         return subject
+
+    def made(self, hyperparameters):
+        """The transformation with a group's values, on which its first state may depend."""
+        if not hyperparameters:
+            return self.transformation
+        values = {
+            key: like(value, self.hyperparameters.get(key)) for key, value in hyperparameters.items()
+        }
+        for key in values:
+            if key not in self.injected:
+                raise ValueError(f"{self.name}: {key} is the same for all groups")
+        return self.inject(**{**self.hyperparameters, **values})
 
     def load(self, state):
         tensors, states = pickle.loads(base64.b64decode(state))
