@@ -51,6 +51,10 @@ let modules: [Module] = [
   ("Statistics", ["Numbers", "Diagnostics", "ReferenceNumerics"]),
   // Row 4
   ("CriticalPoints", ["Numbers", "Diagnostics", "Formulas", "ReferenceNumerics"]),
+  (
+    "Convergence",
+    ["Numbers", "Diagnostics", "Processes", "Formulas", "Properties", "Optimizers"]
+  ),
   // Row 6
   (
     "Auditing",
@@ -69,7 +73,7 @@ let programs: [Target] = [
     name: "AssayCommand",
     dependencies: [
       argumentParser, "Diagnostics", "Numbers", "Formulas", "Optimizers", "Properties",
-      "PropertyTesting", "CriticalPoints", "Auditing", "Reports",
+      "PropertyTesting", "CriticalPoints", "Convergence", "Auditing", "Reports",
     ]),
   // Not linked into the command: it imports Testing.
   .target(name: "SwiftTestingSupport", dependencies: ["PropertyTesting", customDump]),
@@ -92,6 +96,9 @@ let tests: [Module] = [
       "Diagnostics", "Formulas", "Numbers", "Optimizers", "Processes", "Properties",
       "PropertyTesting", "TestSupport",
     ]
+  ),
+  (
+    "Convergence", ["Optimizers", "Numbers", "Processes", "Diagnostics", "TestSupport"]
   ),
   ("CriticalPoints", ["Formulas", "Numbers", "Diagnostics"]),
   ("Formulas", ["Numbers", "Diagnostics"]),

@@ -18,6 +18,7 @@ struct AssayCommand: AsyncParsableCommand {
         assay audit adam --set beta2=0.99 --property moment.ratio-bound
         assay audit --formula my-rule.yaml --as adam
         assay critical-points "x^4 - 3*x^3 + 2" --transform ayla:N1=1,N2=1.4 --box x=-3:4
+        assay worst-case sgd --set learningRate=1 --class smooth-convex --smoothness 1 --steps 10
         assay list optimizers
 
       Exit codes: 0 nothing declared was refuted, 1 a declared property was refuted, 64 wrong arguments, \
@@ -26,7 +27,8 @@ struct AssayCommand: AsyncParsableCommand {
       """,
     version: "assay \(assayVersion)",
     subcommands: [
-      AuditCommand.self, CriticalPointsCommand.self, ListCommand.self, ReplayCommand.self,
+      AuditCommand.self, CriticalPointsCommand.self, WorstCaseCommand.self, ListCommand.self,
+      ReplayCommand.self,
     ])
 
   static func main() async {

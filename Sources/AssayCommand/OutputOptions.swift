@@ -16,7 +16,11 @@ struct OutputOptions: ParsableArguments {
 
   /// Fails before any work is done where the result could not be written after it.
   func checkOutput() throws(OutputError) {
-    guard let output else { return }
+    if let output { try Self.check(output) }
+  }
+
+  /// Fails where a file could not be written.
+  static func check(_ output: String) throws(OutputError) {
     let folder = URL(fileURLWithPath: output).deletingLastPathComponent()
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder),
@@ -38,6 +42,11 @@ struct OutputOptions: ParsableArguments {
       FileHandle.standardOutput.write(Data(text.utf8))
       return
     }
+    try Self.write(text, to: output)
+  }
+
+  /// Writes a file whole or not at all.
+  static func write(_ text: String, to output: String) throws(OutputError) {
     do {
       try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
     } catch {

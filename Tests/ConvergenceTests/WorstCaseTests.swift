@@ -1,0 +1,150 @@
+import Diagnostics
+import Numbers
+import Processes
+import TestSupport
+import Testing
+
+@testable import Convergence
+
+/// A worst case that is known from elsewhere.
+struct KnownWorstCase: Sendable, CustomTestStringConvertible {
+  typealias Question = WorstCaseQuestion
+
+  let method: String
+  var settings: [(key: String, value: String)] = []
+  let functionClass: FunctionClass
+  let steps: Int
+  var metric = Question.Metric.functionGap
+  var iterate = Question.Iterate.last
+  var initial = Question.Metric.distance
+  /// The exact value, nil where no closed form is known.
+  var value: Double?
+
+  var testDescription: String { "\(method) \(functionClass.name) N=\(steps) \(metric) \(iterate)" }
+
+  static let all: [KnownWorstCase] = [
+    // Long steps end in the quadratic: (1 − γL)^2N.
+    KnownWorstCase(
+      method: "sgd", settings: [("learningRate", "1.9")],
+      functionClass: .smoothConvex(smoothness: 1), steps: 2, value: 0.5 * 0.6561),
+    KnownWorstCase(
+      method: "sgd", settings: [("learningRate", "0.015")],
+      functionClass: .smoothConvex(smoothness: 100), steps: 3, value: 50 / (2 * 3 * 1.5 + 1)),
+    KnownWorstCase(
+      method: "sgd", settings: [("learningRate", "1")],
+      functionClass: .smoothConvex(smoothness: 1), steps: 3, metric: .gradientNorm,
+      value: 1 / 16.0),
+    KnownWorstCase(
+      method: "sgd", settings: [("learningRate", "1")],
+      functionClass: .smoothStronglyConvex(convexity: 0.1, smoothness: 1), steps: 3,
+      metric: .distance, value: 0.531441),
+    KnownWorstCase(
+      method: "sgd", settings: [("learningRate", "1")],
+      functionClass: .smoothStronglyConvex(convexity: 0.1, smoothness: 1), steps: 3,
+      initial: .functionGap, value: 0.531441),
+    KnownWorstCase(
+      method: "ogm", functionClass: .smoothConvex(smoothness: 1), steps: 4,
+      value: 0.025583942049932),
+    // From the certified brackets of the reference study: momentum as an average.
+    KnownWorstCase(
+      method: "sgd", settings: [("learningRate", "0.1"), ("momentum", "0.9")],
+      functionClass: .smoothConvex(smoothness: 1), steps: 10, value: 0.1833238019),
+    KnownWorstCase(
+      method: "lookahead:sgd", settings: [("learningRate", "1")],
+      functionClass: .smoothConvex(smoothness: 1), steps: 10, value: 1 / 22.0),
+    KnownWorstCase(
+      method: "subgradient", functionClass: .lipschitzConvex(bound: 2), steps: 3, iterate: .best,
+      value: 1),
+    KnownWorstCase(method: "proximal", functionClass: .proximal, steps: 4, value: 1 / 16.0),
+    KnownWorstCase(
+      method: "sgd", settings: [("learningRate", "1")],
+      functionClass: .smoothNonconvex(smoothness: 1), steps: 3, metric: .gradientNorm,
+      iterate: .best, initial: .functionGap, value: 4 / 11.0),
+    // Every component's step is gradient descent: max((1 − γμ)², (1 − γL)²).
+    KnownWorstCase(
+      method: "sgd", settings: [("learningRate", "1")],
+      functionClass: .finiteSum(components: 3, convexity: 0.1, smoothness: 1, noise: 0), steps: 1,
+      metric: .distance, value: 0.81),
+    KnownWorstCase(
+      method: "nesterov", functionClass: .smoothConvex(smoothness: 1), steps: 1, value: 1 / 6.0),
+    KnownWorstCase(
+      method: "triple-momentum",
+      functionClass: .smoothStronglyConvex(convexity: 0.1, smoothness: 1), steps: 3),
+    KnownWorstCase(
+      method: "sgd", settings: [("learningRate", "1")],
+      functionClass: .smoothConvex(smoothness: 1), steps: 3, iterate: .average),
+  ]
+}
+
+@Suite(
+  "Worst cases by semidefinite programs",
+  .enabled(if: ExternalTool.csdp.isPresent, "apt-get install coinor-csdp"))
+struct WorstCaseTests {
+  @Test(
+    "each is proved from both sides, and agrees with what is known", arguments: KnownWorstCase.all)
+  func known(entry: KnownWorstCase) async throws {
+    let question = try WorstCaseQuestion(
+      entry.functionClass, steps: entry.steps, metric: entry.metric, iterate: entry.iterate,
+      initial: entry.initial)
+    let method = try WorstCaseMethod(named: entry.method, settings: entry.settings)
+    var search = WorstCase(method, question)
+    search.triesClosedForms = false
+    let report = try await search.run()
+    #expect(report.status == .exact, "\(report.details)")
+    let upper = try #require(report.upper)
+    let lower = try #require(report.lower)
+    #expect(lower <= upper)
+    // What the solver's accuracy of 1e-10 leaves.
+    #expect(report.relativeWidth! <= 1e-8)
+    if let value = entry.value {
+      // The figures have 10 digits.
+      #expect(Double(lower) <= value * (1 + 1e-9) && value * (1 - 1e-9) <= Double(upper))
+    }
+    if let closedForm = report.closedForm, let value = entry.value {
+      #expect(abs(closedForm - value) <= 1e-9 * value)
+    }
+    let certificate = try #require(report.certificate)
+    #expect(certificate.check() == .proved(upper: upper, lower: lower))
+  }
+
+  @Test("what nothing bounds is said to be unbounded")
+  func unbounded() async throws {
+    // Of a function's gap alone nothing follows for the distance: f may be flat.
+    let question = try WorstCaseQuestion(
+      .smoothConvex(smoothness: 1), steps: 2, metric: .distance, initial: .functionGap)
+    let method = try WorstCaseMethod(named: "sgd", settings: [("learningRate", "1")])
+    let report = try await WorstCase(method, question).run()
+    #expect(report.status == .unbounded)
+    #expect(report.upper == nil)
+  }
+
+  @Test("a solver that runs out of time proves nothing")
+  func late() async throws {
+    let question = try WorstCaseQuestion(
+      .smoothConvex(smoothness: 1), steps: 30, metric: .functionGap, initial: .distance)
+    let method = try WorstCaseMethod(named: "nesterov")
+    var search = WorstCase(method, question)
+    search.solverSeconds = 0.001
+    search.triesClosedForms = false
+    let report = try await search.run()
+    #expect(report.status == .failed)
+    #expect(report.upper == nil && report.lower == nil)
+    #expect(report.details.contains { $0.contains("time limit") })
+  }
+
+  @Test(
+    "the second solver proves the same bound",
+    .enabled(if: ExternalTool.dsdp.isPresent, "apt-get install dsdp"))
+  func secondOpinion() async throws {
+    let question = try WorstCaseQuestion(
+      .smoothConvex(smoothness: 1), steps: 3, metric: .functionGap, initial: .distance)
+    let method = try WorstCaseMethod(named: "sgd", settings: [("learningRate", "1")])
+    let problem = PerformanceProblem(question, try method.traced(for: question))
+    let result = try await UpperBoundSearch(
+      problem: problem, floating: FloatingProblem(problem), solver: DSDP()
+    ).search()
+    let bound = try #require(result.bound)
+    #expect(bound >= Rational(1, 14))
+    #expect(Double(bound) <= (1 + 1e-7) / 14)
+  }
+}
