@@ -51,6 +51,29 @@ struct ListCommand: ParsableCommand {
     [
       "optimizers": .array(try cards().map(cardJSON)),
       "wrappers": JSONValue(Optimizer.builtInWrapperNames),
+      "wrapperSettings": .object(
+        Dictionary(
+          uniqueKeysWithValues: Optimizer.wrapperSettings.map {
+            ($0.name, .array($0.hyperparameters.map(settingJSON)))
+          })),
+      "stageSettings": .array(Optimizer.stageSettings.map(settingJSON)),
+      "commonOptions": .array(Optimizer.commonOptions.map(optionJSON)),
+    ]
+  }
+
+  private func settingJSON(_ entry: HyperparameterCard) -> JSONValue {
+    [
+      "key": .string(entry.key), "aliases": JSONValue(entry.aliases),
+      "symbol": .string(entry.symbol),
+      "default": .string(entry.defaultValue.decimalDescription),
+      "domain": .string("\(entry.domain)"), "meaning": .string(entry.meaning),
+    ]
+  }
+
+  private func optionJSON(_ option: OptionCard) -> JSONValue {
+    [
+      "key": .string(option.key), "values": JSONValue(option.values),
+      "default": JSONValue(option.values.first), "meaning": .string(option.meaning),
     ]
   }
 
@@ -59,22 +82,8 @@ struct ListCommand: ParsableCommand {
       "name": .string(card.name), "title": .string(card.title), "source": .string(card.source),
       "reading": .string(card.reading), "family": JSONValue(card.family),
       "traits": JSONValue(card.traits.map(\.name).sorted()),
-      "hyperparameters": .array(
-        card.hyperparameters.map { entry in
-          [
-            "key": .string(entry.key), "aliases": JSONValue(entry.aliases),
-            "symbol": .string(entry.symbol),
-            "default": .string(entry.defaultValue.decimalDescription),
-            "domain": .string("\(entry.domain)"), "meaning": .string(entry.meaning),
-          ]
-        }),
-      "options": .array(
-        card.options.map { option in
-          [
-            "key": .string(option.key), "values": JSONValue(option.values),
-            "default": JSONValue(option.values.first), "meaning": .string(option.meaning),
-          ]
-        }),
+      "hyperparameters": .array(card.hyperparameters.map(settingJSON)),
+      "options": .array(card.options.map(optionJSON)),
       "slots": .array(
         card.slots.map { ["name": .string($0.name), "meaning": .string($0.meaning)] }),
       "invariants": JSONValue(card.invariants),
@@ -90,16 +99,7 @@ struct ListCommand: ParsableCommand {
     var lines: [String] = []
     for card in try cards() {
       lines += ["\(card.name): \(card.title)", "  \(card.source)", "  \(card.reading)"]
-      for entry in card.hyperparameters {
-        let aliases = entry.aliases.isEmpty ? "" : " (\(entry.aliases.joined(separator: ", ")))"
-        lines.append(
-          "    \(entry.key)\(aliases) = \(entry.defaultValue.decimalDescription) in \(entry.domain):"
-            + " \(entry.symbol), \(entry.meaning)")
-      }
-      for option in card.options {
-        lines.append(
-          "    \(option.key) = \(option.values.joined(separator: " | ")): \(option.meaning)")
-      }
+      lines += card.hyperparameters.map { settingLine($0) } + card.options.map(optionLine)
       let slots = card.slots.map(\.name).joined(separator: ", ")
       lines.append(
         card.slots.isEmpty
@@ -108,8 +108,13 @@ struct ListCommand: ParsableCommand {
             + "\(8 * card.slots.count) in Double")
       lines.append("")
     }
+    lines.append("of every optimizer: stages, each off unless it is switched on, and options")
+    lines += Optimizer.stageSettings.map { settingLine($0, isOff: true) }
+    lines += Optimizer.commonOptions.map(optionLine)
+    lines.append("")
     lines.append(
       "wrappers, as in ayla:amvt: \(Optimizer.builtInWrapperNames.joined(separator: ", "))")
+    lines += Optimizer.wrapperSettings.flatMap(\.hyperparameters).map { settingLine($0) }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -147,6 +152,18 @@ struct ListCommand: ParsableCommand {
       }
       return lines.joined(separator: "\n") + "\n"
     }.joined(separator: "\n")
+  }
+
+  /// - Parameter isOff: whether the value named is not the one without a setting.
+  private func settingLine(_ entry: HyperparameterCard, isOff: Bool = false) -> String {
+    let aliases = entry.aliases.isEmpty ? "" : " (\(entry.aliases.joined(separator: ", ")))"
+    let value = isOff ? "" : " = \(entry.defaultValue.decimalDescription)"
+    return
+      "    \(entry.key)\(aliases)\(value) in \(entry.domain): \(entry.symbol), \(entry.meaning)"
+  }
+
+  private func optionLine(_ option: OptionCard) -> String {
+    "    \(option.key) = \(option.values.joined(separator: " | ")): \(option.meaning)"
   }
 
   private func propertiesJSON() -> JSONValue {

@@ -29,13 +29,15 @@ public enum StepCounter: String, Sendable, CaseIterable {
 /// ```
 ///
 /// A gradient passes the wrappers, outermost first, then the stages in order, then the rule; a parameter
-/// passes the finishing stages after.
+/// passes the finishing stages after. Micro-batches are gathered before all of that.
 public struct Optimizer: Sendable {
   /// The outermost first.
   public var wrappers: [any Wrapper]
-  public var stages: [any WholeVectorStage]
+  public var stages: [any GradientStage]
   public var rule: any UpdateRule
   public var finishers: [any FinishingStage]
+  /// What slows the rule down where the loss curves.
+  public var curvature: CurvatureStage?
   /// Whether the steps climb: every gradient is negated.
   public var maximizes: Bool
   public var nonFinitePolicy: NonFinitePolicy
@@ -46,7 +48,7 @@ public struct Optimizer: Sendable {
   public var recordsSteps = false
 
   public init(
-    _ rule: any UpdateRule, stages: [any WholeVectorStage] = [], wrappers: [any Wrapper] = [],
+    _ rule: any UpdateRule, stages: [any GradientStage] = [], wrappers: [any Wrapper] = [],
     finishers: [any FinishingStage] = [], maximizes: Bool = false,
     nonFinitePolicy: NonFinitePolicy = .propagate, stepCounter: StepCounter = .perTensor
   ) {
@@ -69,6 +71,7 @@ public struct Optimizer: Sendable {
   public var card: Card {
     var card = rule.card
     for stage in stages { stage.amend(&card) }
+    curvature?.amend(&card)
     for finisher in finishers { finisher.amend(&card) }
     for wrapper in wrappers.reversed() { wrapper.amend(&card) }
     card.name = name
@@ -77,19 +80,24 @@ public struct Optimizer: Sendable {
 
   /// The values of all parts' hyper-parameters, the rule's first.
   public var hyperparameters: [(key: String, value: Rational)] {
-    ([rule.hyperparameters] + stages.map(\.hyperparameters) + finishers.map(\.hyperparameters)
-      + wrappers.map(\.hyperparameters))
-      .flatMap { $0.map { ($0.key.name, $0.value) } }
+    parts.flatMap { $0.map { ($0.key.name, $0.value) } }
+  }
+
+  /// The hyper-parameters of each part: the rule, the stages, the finishing stages, the wrappers, the
+  /// curvature stage if there is one.
+  public var parts: [Hyperparameters] {
+    [rule.hyperparameters] + stages.map(\.hyperparameters) + finishers.map(\.hyperparameters)
+      + wrappers.map(\.hyperparameters) + (curvature.map { [$0.hyperparameters] } ?? [])
   }
 }
 
 /// A rule that sees its gradients through a stage.
-public func chain(_ stage: any WholeVectorStage, _ rule: any UpdateRule) -> Optimizer {
+public func chain(_ stage: any GradientStage, _ rule: any UpdateRule) -> Optimizer {
   Optimizer(rule, stages: [stage])
 }
 
 /// An optimizer that sees its gradients through one more stage, before its others.
-public func chain(_ stage: any WholeVectorStage, _ optimizer: Optimizer) -> Optimizer {
+public func chain(_ stage: any GradientStage, _ optimizer: Optimizer) -> Optimizer {
   var chained = optimizer
   chained.stages.insert(stage, at: 0)
   return chained

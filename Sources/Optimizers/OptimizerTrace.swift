@@ -3,8 +3,9 @@ internal import Numbers
 
 /// One step of an optimizer as formulas: what every number after it is, in terms of those before.
 ///
-/// A trace covers one choice of options, and one phase of wrappers that act every few steps. Its symbols are `theta`, `g`, the names of the slots and of the
-/// history, `t`, `loss`, and the hyper-parameters without their prefix (`N1` for `ayla.N1`); with several
+/// A trace covers one choice of options, and one phase of wrappers that act every few steps; gradients and
+/// loss are those of a whole batch. Its symbols are `theta`, `g`, the names of the slots and of the history,
+/// `t`, `loss`, and the hyper-parameters without their prefix (`N1` for `ayla.N1`); with several
 /// coordinates those of a coordinate carry its number: `theta1`, `g1`, `m1`.
 public struct OptimizerTrace: Sendable {
   /// A coordinate before the step, and after it.
@@ -13,7 +14,7 @@ public struct OptimizerTrace: Sendable {
     public let parameter: (before: Formula, after: Formula)
     /// By place among the rule's slots.
     public let slots: [(name: String, before: Formula, after: Formula)]
-    /// What wrappers keep: `slow`, `emaAverage`.
+    /// What stages and wrappers keep: `outlierSquare`, `slow`, `emaAverage`.
     public let vectors: [(name: String, before: Formula, after: Formula)]
     /// The named intermediate numbers: `penalty`, `correctedMean`.
     public let quantities: [(name: String, value: Formula)]
@@ -73,6 +74,12 @@ extension Optimizer {
     number: (Key) -> Formula? = { _ in nil }
   ) -> OptimizerTrace {
     precondition(count >= 1, "a trace has at least one coordinate, got \(count)")
+    if microBatches > 1 {
+      var whole = self
+      whole.wrappers.removeAll { $0.microBatches > 1 }
+      return whole.trace(
+        coordinates: count, in: arena, isFirst: isFirst, after: stepCount, number: number)
+    }
     let suffix = { (i: Int) in count == 1 ? "" : "\(i + 1)" }
     let named = { (name: String, i: Int) in arena.symbol(name + suffix(i)) }
     let t = isFirst ? arena.constant(1) : arena.symbol("t")
@@ -89,6 +96,21 @@ extension Optimizer {
         run.history[place] = arena.symbol(name)
       }
     }
+    if !isFirst {
+      run.gradientCount = max(1, stepCount)
+      for (place, stage) in stages.enumerated() {
+        for (k, name) in stage.vectorNames.enumerated() {
+          for i in 0..<count { run.stageVectors[place][i][k] = named(name, i) }
+        }
+      }
+      if let curvature {
+        run.previousGradients = (0..<count).map { named("previousG", $0) }
+        run.previousParameters = (0..<count).map { named("previousTheta", $0) }
+        run.curvatureRecord.sum = arena.symbol("curvatureSum")
+        run.curvatureRecord.weight = arena.symbol("curvatureWeight")
+        if curvature.schedulesMomentum { run.history[3] = arena.symbol("momentumWeight") }
+      }
+    }
     for (place, wrapper) in wrappers.enumerated() where !isFirst {
       guard let name = wrapper.vectorName else { continue }
       run.vectors[place] = (0..<count).map { named(name, $0) }
@@ -97,25 +119,39 @@ extension Optimizer {
     let before = run
     run.advance(at: t, gradients: gradients, loss: loss)
 
-    let keys =
-      rule.hyperparameters.map(\.key) + stages.flatMap { $0.hyperparameters.map(\.key) }
-      + finishers.flatMap { $0.hyperparameters.map(\.key) }
-      + wrappers.flatMap { $0.hyperparameters.map(\.key) }
+    let keys = parts.flatMap { $0.map(\.key) }
+    var history = rule.historyNames.enumerated().map { ($1, before.history[$0], run.history[$0]) }
+    if let curvature {
+      history += [
+        ("curvatureSum", before.curvatureRecord.sum, run.curvatureRecord.sum),
+        ("curvatureWeight", before.curvatureRecord.weight, run.curvatureRecord.weight),
+      ]
+      if curvature.schedulesMomentum {
+        history.append(("momentumWeight", before.history[3], run.history[3]))
+      }
+    }
+    let staged = stages.enumerated().flatMap { place, stage in
+      stage.vectorNames.enumerated().map { (name: $1, stage: place, vector: $0) }
+    }
     return OptimizerTrace(
       optimizer: self, arena: arena, t: t, loss: loss,
       hyperparameters: keys.map { ($0.name, number($0) ?? arena.symbol($0.symbol)) },
-      history: rule.historyNames.enumerated().map {
-        ($1, before.history[$0], run.history[$0])
-      },
+      history: history,
       coordinates: (0..<count).map { i in
         OptimizerTrace.Coordinate(
           gradient: gradients[i], parameter: (before.parameters[i], run.parameters[i]),
           slots: rule.slotNames.enumerated().map {
             ($1, before.slots[i][$0], run.slots[i][$0])
           },
-          vectors: wrappers.enumerated().compactMap { place, wrapper in
-            wrapper.vectorName.map { ($0, before.vectors[place][i], run.vectors[place][i]) }
-          },
+          vectors: staged.map {
+            (
+              $0.name, before.stageVectors[$0.stage][i][$0.vector],
+              run.stageVectors[$0.stage][i][$0.vector]
+            )
+          }
+            + wrappers.enumerated().compactMap { place, wrapper in
+              wrapper.vectorName.map { ($0, before.vectors[place][i], run.vectors[place][i]) }
+            },
           quantities: run.quantities(of: i).map { ($0.name, $0.value) })
       },
       gradientScale: run.gradientScale)

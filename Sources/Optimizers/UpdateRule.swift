@@ -7,11 +7,21 @@ public struct StepContext<N: RuleNumber>: Sendable {
   public var t: N
   /// The mean loss of the batch at the parameters that the gradients were taken at, where there is one.
   public var loss: N?
+  /// `1 − ∏β₁,ᵢ`, where a stage schedules `β₁`; nil where it is constant.
+  public var momentumWeight: N?
 
   @inlinable
-  public init(t: N, loss: N? = nil) {
+  public init(t: N, loss: N? = nil, momentumWeight: N? = nil) {
     self.t = t
     self.loss = loss
+    self.momentumWeight = momentumWeight
+  }
+
+  /// What a mean that decays by `β₁` has taken in by now: `1 − β₁ᵗ`, or `1 − ∏β₁,ᵢ`.
+  @inlinable
+  public func weight(beta1: N) throws(N.Failure) -> N {
+    if let momentumWeight { return momentumWeight }
+    return try N.oneMinusPower(beta1, t)
   }
 
   /// The loss of a rule that needs it.

@@ -38,6 +38,20 @@ extension Trait {
   public static let shrinksAtRest = Trait("shrinksAtRest")
   /// Clamps the parameters after each step.
   public static let parameterBounds = Trait("parameterBounds")
+  /// Changes single coordinates of a gradient before the rule sees it: a value clip, an outlier filter.
+  public static let gradientMap = Trait("gradientMap")
+  /// Divides the whole gradient by its norm.
+  public static let normalization = Trait("normalization")
+  /// Bounds the change of a parameter in a step.
+  public static let updateClip = Trait("updateClip")
+  /// Slows down by the curvature along the way.
+  public static let curvature = Trait("curvature")
+  /// Stages keep numbers of their own for each coordinate.
+  public static let stageVectors = Trait("stageVectors")
+  /// Gathers several gradients for one step.
+  public static let accumulation = Trait("accumulation")
+  /// Takes the gradients of a scaled loss.
+  public static let lossScaling = Trait("lossScaling")
 
   // Moments.
 

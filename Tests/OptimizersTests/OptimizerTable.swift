@@ -72,6 +72,24 @@ enum OptimizerTable {
         SGD(), wrappers: [AYLA(N1: 0.5)], maximizes: true)),
     TableRow(
       "bounded Adam", chain(Optimizer(Adam()), ParameterBounds(lower: -0.5, upper: 0.75))),
+    TableRow("value-clipped Adam", chain(valueClip(0.5), Adam())),
+    // What was clamped is taken for as large as it came.
+    TableRow(
+      "AMVT behind an outlier filter, noise estimate",
+      chain(OutlierFilter(1.5), chain(NoiseEstimate(), AMVT())), errorLimit: 1e9),
+    TableRow(
+      "normalised, clipped SGD", chain(Normalization(epsilon: 0.5), chain(clip(0.5), SGD()))),
+    TableRow(
+      "AdamW with an update clip", chain(Optimizer(Adam(weightDecay: 0.01)), updateClip(5e-4))),
+    TableRow("AMVT with curvature", chain(curvatureScaling(), AMVT()), errorLimit: 1e9),
+    TableRow(
+      "Adam with scheduled momentum", chain(momentumScheduling(), Adam()), errorLimit: 1e9),
+    TableRow("Adam, accumulating", chain(GradientAccumulation(k: 2), Adam())),
+    TableRow(
+      "AYLA over accumulating, loss-scaled, clipped AMVT",
+      chain(
+        AYLA(N1: 1.5),
+        chain(GradientAccumulation(k: 2), chain(LossScaling(), chain(clip(1), AMVT()))))),
   ]
 
   static let others: [TableRow] =

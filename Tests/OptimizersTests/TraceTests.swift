@@ -20,11 +20,15 @@ struct TraceTests {
   func agrees(row: TableRow) throws {
     let optimizer = row.optimizer
     let count = 2
+    // Of a batch, where micro-batches make one.
+    let perStep = optimizer.microBatches
     let trace = optimizer.trace(coordinates: count, after: 3)
     var run = OptimizerRun<Double>(optimizer, parameters: [0.5, -2])
     for step in 1...3 {
-      run.advance(
-        gradients: Inputs.gradients(step: step, count: count), loss: Inputs.loss(step: step))
+      for _ in 0..<perStep {
+        run.advance(
+          gradients: Inputs.gradients(step: step, count: count), loss: Inputs.loss(step: step))
+      }
     }
     var values: [String: Double] = ["t": 4, "loss": Inputs.loss(step: 4)]
     for (key, value) in optimizer.hyperparameters {
@@ -45,7 +49,24 @@ struct TraceTests {
     for (place, name) in optimizer.rule.historyNames.enumerated() {
       values[name] = run.history[place]
     }
-    run.advance(gradients: gradients, loss: Inputs.loss(step: 4))
+    let staged = optimizer.stages.enumerated().flatMap { place, stage in
+      stage.vectorNames.enumerated().map { (name: $1, stage: place, vector: $0) }
+    }
+    for entry in staged {
+      for i in 0..<count {
+        values["\(entry.name)\(i + 1)"] = run.stageVectors[entry.stage][i][entry.vector]
+      }
+    }
+    if optimizer.curvature != nil {
+      for i in 0..<count {
+        values["previousG\(i + 1)"] = run.previousGradients[i]
+        values["previousTheta\(i + 1)"] = run.previousParameters[i]
+      }
+      values["curvatureSum"] = run.curvatureRecord.sum
+      values["curvatureWeight"] = run.curvatureRecord.weight
+      values["momentumWeight"] = run.history[3]
+    }
+    for _ in 0..<perStep { run.advance(gradients: gradients, loss: Inputs.loss(step: 4)) }
     let tolerance = Tolerance<Double>.ulps(
       64, because: "a formula folds constants that a run rounds")
     for i in 0..<count {
@@ -58,6 +79,7 @@ struct TraceTests {
       let expected =
         [run.parameters[i]] + optimizer.rule.slotNames.indices.map { run.slots[i][$0] }
         + run.quantities(of: i).map(\.value)
+        + staged.map { run.stageVectors[$0.stage][i][$0.vector] }
         + run.vectors.filter { !$0.isEmpty }.map { $0[i] }
       for (value, reference) in zip(results, expected) {
         #expect(tolerance.allows(value, reference: reference))

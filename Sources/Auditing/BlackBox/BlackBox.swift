@@ -20,8 +20,7 @@ enum BlackBox {
   /// coordinates differently: none for code of ours, which has one loop; others' has vector loops with
   /// fused operations and scalar ends without.
   static func regrouping(_ subject: AuditSubject) -> Double {
-    let couples =
-      subject.traits.contains(.globalNormClip) || subject.text?.reductions.isEmpty == false
+    let couples = subject.takesNorms || subject.text?.reductions.isEmpty == false
     return subject.kind == .process || couples ? 4_096 : 0
   }
 

@@ -10,7 +10,7 @@ extension BlackBox {
       statement: "weight decay adds −αλθ to every step, and nothing else",
       source: "Loshchilov & Hutter, Decoupled weight decay regularization, ICLR 2019, Algorithm 2",
       domain: "decoupled decay", arithmetic: .float64, requires: [.decoupledDecay],
-      excludes: [.slowWeights, .parameterBounds],
+      excludes: [.slowWeights, .parameterBounds, .updateClip, .curvature, .accumulation],
       evidence: [.generated]),
     cases: { context throws(Exclusion) in try decayScenarios(context.subject) { $0 } },
     examination: { scenario, executor, context in
@@ -53,7 +53,7 @@ extension BlackBox {
       statement: "from a fresh state, zero gradients leave θ₀(1 − αλ)ᵗ",
       source: "Loshchilov & Hutter, Decoupled weight decay regularization, ICLR 2019, Algorithm 2",
       domain: "decoupled decay, ε > 0", arithmetic: .float64, requires: [.decoupledDecay],
-      excludes: [.slowWeights, .parameterBounds],
+      excludes: [.slowWeights, .parameterBounds, .updateClip, .curvature, .accumulation],
       evidence: [.generated]),
     cases: { context throws(Exclusion) in
       try decayScenarios(context.subject) { $0.mappingGradients { _ in 0 } }

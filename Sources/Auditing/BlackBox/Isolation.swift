@@ -110,11 +110,11 @@ extension BlackBox {
         }
         var expected = run
         expected.parameters = run.parameters.map { $0.reversed() }
-        let tolerance = context.subject.traits.contains(.globalNormClip) ? 4_096.0 : 0
+        let tolerance = context.subject.takesNorms ? 4_096.0 : 0
         let order = hold(
           try executor.run(swapped), to: expected, roundoffs: tolerance, executor,
           "the other order of the groups")
-        guard order.holds, !context.subject.traits.contains(.globalNormClip) else { return order }
+        guard order.holds, !context.subject.takesNorms else { return order }
         for group in 0..<2 {
           var alone = run
           alone.parameters = run.parameters.map { [$0[group]] }
@@ -133,7 +133,8 @@ extension BlackBox {
       statement: "without a gradient a tensor stays as it is, and its steps are its own",
       source: "known bug 63 of the audit's corpus; torch's counters of each tensor",
       domain: "two tensors, absent gradients", arithmetic: .float64, requires: [.coordinateWise],
-      excludes: [.globalNormClip, .slowWeights], evidence: [.generated]),
+      excludes: [.globalNormClip, .normalization, .slowWeights, .accumulation],
+      evidence: [.generated]),
     cases: { context throws(Exclusion) in
       if let process = context.subject.process,
         !process.capabilities.contains(.missingGradients)

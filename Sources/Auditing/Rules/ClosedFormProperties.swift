@@ -73,7 +73,9 @@ extension RuleProperties {
 
   /// The closed forms of a subject's family, in the conventions that the subject declares.
   static func closedForms(of subject: AuditSubject) -> ClosedForms? {
-    guard let family = subject.family, let rule = subject.reference ?? subject.rule else {
+    guard let family = subject.family, let rule = subject.reference ?? subject.rule,
+      !subject.hasInnerStages
+    else {
       return nil
     }
     return ClosedForms(

@@ -64,8 +64,11 @@ extension RuleProperties {
       domain: "one poisoned coordinate in one step; policies propagate, skip, throw",
       arithmetic: .float64, evidence: [.generated]),
     cases: { context throws(Exclusion) in
-      guard context.subject.optimizer != nil else {
+      guard let optimizer = context.subject.optimizer else {
         throw Exclusion("the subject has no policy for gradients that are not finite")
+      }
+      guard optimizer.microBatches == 1 else {
+        throw Exclusion("a refused step takes the other micro-batches of its batch with it")
       }
       var shape = ScenarioShape.vector
       shape.coordinates = 1...9
@@ -112,10 +115,18 @@ extension RuleProperties {
       if isSign && !value.poison.isNaN {
         return .outsidePremise("a step by the sign of an infinite gradient is finite")
       }
+      let traits = context.subject.traits
+      if traits.contains(.lossScaling) {
+        return .outsidePremise("such a step is an overflow of the scaled loss, and is skipped")
+      }
+      let clamps: Set<Trait> = [.gradientMap, .updateClip, .parameterBounds]
+      if !traits.isDisjoint(with: clamps) && !value.poison.isNaN {
+        return .outsidePremise("an infinite gradient or step is clamped")
+      }
       if poisonedStep[value.coordinate].isFinite {
         return failure("a gradient of \(value.poison) left its parameter finite")
       }
-      let isSummed = context.subject.traits.contains(.globalNormClip)
+      let isSummed = context.subject.takesNorms
       for (coordinate, parameter) in poisonedStep.enumerated()
       where coordinate != value.coordinate && !isSummed && !parameter.isFinite {
         return failure(

@@ -125,7 +125,7 @@ struct Reduction: Sendable {
   static func all(
     of subject: AuditSubject, examining transform: (any LossTransform)? = nil
   ) -> [Reduction] {
-    guard let rule = subject.rule else { return [] }
+    guard let rule = subject.rule, !subject.hasInnerStages else { return [] }
     if let optimizer = subject.optimizer, !optimizer.wrappers.isEmpty {
       let shipped = subject.transform.map { $0 as any LossTransform }
       guard let transform = transform ?? shipped, optimizer.wrappers.count == 1 else { return [] }

@@ -26,9 +26,10 @@ extension AuditSubject {
     stepBound = card.stepBound
     floatBox = card.floatBox
     transform = Self.transform(of: optimizer)
-    // Lookahead's step depends on how many were made: no text of one step says what it does.
-    let hasText = !optimizer.wrappers.contains { $0 is Lookahead }
-    self.rule = hasText ? rule : nil
+    let hasText = OptimizerRule.isText(of: optimizer)
+    // A rule whose gradients are clamped on the way is compared with its text, but nothing is proved of it:
+    // what is known of moments and closed forms speaks of the gradients themselves.
+    self.rule = hasText && !card.traits.contains(.gradientMap) ? rule : nil
     reference = hasText ? rule : nil
     executors = [
       OptimizerExecutor<Double>(optimizer: optimizer),

@@ -65,3 +65,18 @@ public struct AuditSubject: Sendable {
   /// The rule as a textbook prints it, from the trace.
   public var formula: String? { rule.map { RuleTrace($0).text } }
 }
+
+extension AuditSubject {
+  /// Whether every coordinate's step depends on norms of all, summed up in an order.
+  var takesNorms: Bool {
+    !traits.isDisjoint(with: [.globalNormClip, .normalization, .curvature])
+  }
+
+  /// Whether stages change what the rule sees or does, beside a clip of the norm: the family's closed forms
+  /// and limits do not speak of such a rule.
+  var hasInnerStages: Bool {
+    !traits.isDisjoint(with: [
+      .gradientMap, .normalization, .curvature, .updateClip, .accumulation,
+    ])
+  }
+}

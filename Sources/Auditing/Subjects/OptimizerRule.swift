@@ -14,19 +14,25 @@ struct OptimizerRule: TransparentRule {
   }
   var requiresLoss: Bool { optimizer.requiresLoss }
 
-  /// Those of the rule, then of the stages, the finishing stages and the wrappers.
-  var hyperparameters: [(name: String, value: Rational)] {
-    parts.flatMap { part in part.map { ($0.key.name, $0.value) } }
+  /// Whether one text of one coordinate says what a step does: no wrapper counts steps, no stage looks at
+  /// the past or at the whole gradient behind one that maps coordinates.
+  static func isText(of optimizer: Optimizer) -> Bool {
+    let stages = optimizer.stages.filter { !$0.isObserver }
+    let measuresLate = zip(stages, stages.dropFirst()).contains {
+      !$0.measuresNorm && $1.measuresNorm
+    }
+    return !measuresLate && !stages.contains { $0.vectorCount > 0 } && optimizer.curvature == nil
+      && optimizer.microBatches == 1 && !optimizer.wrappers.contains { $0 is Lookahead }
   }
 
-  private var parts: [Hyperparameters] {
-    [optimizer.rule.hyperparameters] + optimizer.stages.map(\.hyperparameters)
-      + optimizer.finishers.map(\.hyperparameters) + optimizer.wrappers.map(\.hyperparameters)
+  /// Those of the rule, then of the stages, the finishing stages and the wrappers.
+  var hyperparameters: [(name: String, value: Rational)] {
+    optimizer.hyperparameters.map { ($0.key, $0.value) }
   }
 
   /// The values of one part as the scalars that its functions read.
   private func scalars<N: RuleNumber>(of part: Int, from values: [N]) -> StepScalars<N> {
-    let parts = parts
+    let parts = optimizer.parts
     let start = parts[..<part].reduce(0) { $0 + $1.count }
     var scalars = StepScalars<N>()
     for (index, entry) in parts[part].enumerated() { scalars[entry.key] = values[start + index] }
@@ -36,24 +42,14 @@ struct OptimizerRule: TransparentRule {
   func gradientFactor<N: RuleNumber>(
     gradients: [N], loss: N?, hyperparameters: [N]
   ) throws(N.Failure) -> N {
-    var factor: N = optimizer.maximizes ? -1 : 1
     let firstWrapper = 1 + optimizer.stages.count + optimizer.finishers.count
-    for (index, wrapper) in optimizer.wrappers.enumerated() {
-      let scalars = scalars(of: firstWrapper + index, from: hyperparameters)
-      let context = StepContext<N>(t: 1, loss: loss)
-      if let own = try wrapper.gradientFactor(context, hyperparameters: scalars) {
-        factor = factor * own
-      }
+    let wrappers = optimizer.wrappers.indices.map {
+      scalars(of: firstWrapper + $0, from: hyperparameters)
     }
-    for (index, stage) in optimizer.stages.enumerated() {
-      var norm: N
-      if gradients.count == 1 {
-        norm = (factor * gradients[0]).magnitude
-      } else {
-        var squares: N = 0
-        for gradient in gradients { squares = squares + (factor * gradient).squared() }
-        norm = try .root(squares)
-      }
+    let context = StepContext<N>(t: 1, loss: loss)
+    var factor = try optimizer.factorBeforeStages(context, wrappers: wrappers) ?? 1
+    for (index, stage) in optimizer.stages.enumerated() where stage.measuresNorm {
+      let norm = try Optimizer.norm(of: gradients, times: factor)
       factor =
         try factor
         * stage.factor(norm: norm, hyperparameters: scalars(of: 1 + index, from: hyperparameters))
@@ -73,11 +69,18 @@ struct OptimizerRule: TransparentRule {
     for index in state.history.indices { state.history[index] = history[index] }
     var slots = Slots<N>(repeating: 0)
     for index in state.slots.indices { slots[index] = state.slots[index] }
+    var gradient = gradient
+    for (index, stage) in optimizer.stages.enumerated() where !stage.measuresNorm {
+      let scalars = scalars(of: 1 + index, from: hyperparameters)
+      gradient = try stage.transformed(
+        gradient, vectors: StageVectors(repeating: 0), step: scalars)
+    }
+    let start = state.parameter
     try rule.update(&state.parameter, gradient: gradient, slots: &slots, step: step)
     for index in state.slots.indices { state.slots[index] = slots[index] }
     for (index, finisher) in optimizer.finishers.enumerated() {
       let scalars = scalars(of: 1 + optimizer.stages.count + index, from: hyperparameters)
-      try finisher.finish(&state.parameter, hyperparameters: scalars)
+      try finisher.finish(&state.parameter, from: start, hyperparameters: scalars)
     }
     return try rule.quantities(slots: slots, step: step)
   }

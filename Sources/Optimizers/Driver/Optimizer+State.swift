@@ -45,7 +45,7 @@ extension Optimizer {
     precondition(slotCount <= 4, "a rule has at most 4 slots, got \(rule.slotNames)")
     let group = OptimizerState<S>.Group(rule.hyperparameters)
     let initial = rule.initialSlots(hyperparameters: group.scalars)
-    return OptimizerState(
+    var state = OptimizerState(
       groups: [group],
       tensors: counts.map {
         .init(count: $0, group: 0, slotCount: slotCount, initial: initial, format: format)
@@ -53,6 +53,9 @@ extension Optimizer {
       stages: stages.map { StepScalars($0.hyperparameters) },
       finishers: finishers.map { StepScalars($0.hyperparameters) },
       wrappers: wrappers.map { StepScalars($0.hyperparameters) })
+    if let curvature { state.curvature = StepScalars(curvature.hyperparameters) }
+    if let lossScaling { state.lossScale.scale = lossScaling.initialScale }
+    return state
   }
 
   /// Changes a hyper-parameter of one group from the next step on, as a schedule does.

@@ -7,20 +7,31 @@ let smallestCountInParts = 1 << 15
 /// One step under way: what the loss and the gradients have said of it so far.
 ///
 /// Who keeps parameters elsewhere drives a step by hand, with spans of its own:
-/// `beginStep`; where `measures`, `measure` for each tensor that has a gradient; `decide`; where that says
-/// so, for each tensor `keepVectors`, `update` if it has a gradient, and `finish`.
+/// `beginStep`; where `measures`, `measure` for each tensor that has a gradient, and all over again as long as
+/// `settle` asks for it; `decide`; where that says so, for each tensor `keepVectors`, `update` if it has a
+/// gradient, and `finish`. Of micro-batches `accumulate` tells.
 public struct StepPlan<S: OptimizerScalar> {
   /// The step, counted from 1.
   public let step: Int
   public let loss: Double?
   /// Whether the gradients are to be measured before `decide`.
-  public let measures: Bool
+  public internal(set) var measures: Bool
   /// The factor on the gradients; final after `decide`.
   public internal(set) var gradientScale: Double
   /// The norm of the gradients, once they are measured.
   public internal(set) var gradientNorm: Double?
   /// The factor that wrappers make of the loss.
   public internal(set) var lossFactor: Double
+  /// What undoes the sum of micro-batches and the scale of the loss in a gradient.
+  var unscaling: Double
+  var stages = StagePlan()
+  /// Whether the norms that were measured have become factors.
+  var isSettled = false
+  // Norms of what gradients and parameters changed by since the step before, for the curvature.
+  var gradientChange = NormAccumulator()
+  var movement = NormAccumulator()
+  /// What the curvature stage slows the step down by.
+  var slowing = 1.0
   var norm = NormAccumulator()
   // The scalars of the latest tensor, which those of its group mostly share.
   var scalars = StepScalars<S>()
@@ -56,11 +67,34 @@ extension Optimizer {
       try state.checkShape(
         tensor: i, parameters: parameters[i].count, gradients: gradients[i]?.count)
     }
-    var plan = try beginStep(loss: loss, state: state)
-    if plan.measures {
+    if state.pendingMicroBatches + 1 < microBatches {
+      try checkMicroBatch(loss: loss, state: state)
       for i in 0..<expected {
-        if let gradient = gradients[i] { try measure(gradient.span, tensor: i, plan: &plan) }
+        if let gradient = gradients[i] {
+          try checkMicroBatch(gradient.span, tensor: i, state: state)
+        }
       }
+      for i in 0..<expected {
+        if let gradient = gradients[i] { accumulate(gradient.span, tensor: i, state: &state) }
+      }
+      closeMicroBatch(loss: loss, state: &state)
+      return
+    }
+    var plan = try beginStep(loss: loss, state: state)
+    while plan.measures {
+      for i in 0..<expected {
+        let own = parameters[i]
+        if let gradient = gradients[i] {
+          try measure(
+            gradient.span, parameters: own.span, tensor: i, plan: &plan, state: &state)
+        } else if state.tensors[i].hasAccumulated {
+          let earlier = exchange(&state.tensors[i].accumulated, with: [])
+          defer { state.tensors[i].accumulated = earlier }
+          try measure(
+            earlier.span, parameters: own.span, tensor: i, plan: &plan, state: &state)
+        }
+      }
+      if !settle(&plan, state: state) { break }
     }
     let isPresent = { gradients[$0] != nil }
     guard try decide(&plan, state: &state, isPresent: isPresent) else { return }
@@ -69,9 +103,14 @@ extension Optimizer {
       keepVectors(of: span.span, tensor: i, state: &state)
       if let gradient = gradients[i] {
         update(&span, gradients: gradient.span, tensor: i, plan: &plan, state: &state)
+      } else if state.tensors[i].hasAccumulated {
+        let earlier = exchange(&state.tensors[i].accumulated, with: [])
+        update(&span, gradients: earlier.span, tensor: i, plan: &plan, state: &state)
+        state.tensors[i].accumulated = earlier
       }
       finish(&span, tensor: i, state: &state)
     }
+    if state.pendingMicroBatches > 0 { dropMicroBatches(&state) }
   }
 
   /// One step of the state's only tensor.
@@ -84,13 +123,25 @@ extension Optimizer {
       throw .tensorCountDiffers(expected: state.tensors.count, parameters: 1, gradients: 1)
     }
     try state.checkShape(tensor: 0, parameters: parameters.count, gradients: gradients.count)
+    if state.pendingMicroBatches + 1 < microBatches {
+      try checkMicroBatch(loss: loss, state: state)
+      try checkMicroBatch(gradients.span, tensor: 0, state: state)
+      accumulate(gradients.span, tensor: 0, state: &state)
+      closeMicroBatch(loss: loss, state: &state)
+      return
+    }
     var plan = try beginStep(loss: loss, state: state)
-    if plan.measures { try measure(gradients.span, tensor: 0, plan: &plan) }
+    while plan.measures {
+      try measure(
+        gradients.span, parameters: parameters.span, tensor: 0, plan: &plan, state: &state)
+      if !settle(&plan, state: state) { break }
+    }
     guard try decide(&plan, state: &state, isPresent: { _ in true }) else { return }
     var span = parameters.mutableSpan
     keepVectors(of: span.span, tensor: 0, state: &state)
     update(&span, gradients: gradients.span, tensor: 0, plan: &plan, state: &state)
     finish(&span, tensor: 0, state: &state)
+    if state.pendingMicroBatches > 0 { dropMicroBatches(&state) }
   }
 
   /// Begins a step: makes the factor on the gradient that the loss decides.
@@ -100,6 +151,7 @@ extension Optimizer {
     loss: Double?, state: OptimizerState<S>
   ) throws(StepError) -> StepPlan<S> {
     if loss == nil && requiresLoss { throw .lossIsMissing(optimizer: name) }
+    let loss = batchLoss(loss, state)
     let step = state.stepCount + 1
     let context = StepContext(t: Double(step), loss: loss)
     var lossFactor = 1.0
@@ -110,17 +162,25 @@ extension Optimizer {
       try wrappers[index].check(factor: factor, context: context, step: step)
       lossFactor *= factor
     }
-    return StepPlan(
-      step: step, loss: loss, measures: !stages.isEmpty || nonFinitePolicy != .propagate,
-      gradientScale: maximizes ? -lossFactor : lossFactor, lossFactor: lossFactor)
+    let unscaling = 1 / (Double(state.pendingMicroBatches + 1) * state.lossScale.scale)
+    let factor = unscaling * (maximizes ? -lossFactor : lossFactor)
+    var plan = StepPlan<S>(
+      step: step, loss: loss, measures: false, gradientScale: factor, lossFactor: lossFactor,
+      unscaling: unscaling)
+    beginStages(&plan, state: state)
+    return plan
   }
 
-  /// Measures the gradients of one tensor. Tensors are measured in order.
+  /// Measures the gradients of one tensor, for an optimizer whose stages only measure. Tensors are measured
+  /// in order.
+  ///
+  /// - Precondition: no stage maps coordinates, and no micro-batch waits.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func measure<S: OptimizerScalar>(
     _ gradients: Span<S>, tensor: Int, plan: inout StepPlan<S>
   ) throws(StepError) {
+    precondition(!plan.stages.goesByBlocks, "\(name) measures with the parameters and the state")
     plan.norm.add(gradients, on: threads)
     guard nonFinitePolicy == .throw, !plan.norm.norm.isFinite else { return }
     for i in gradients.indices where !gradients[i].isFinite {
@@ -144,24 +204,14 @@ extension Optimizer {
       }
       for i in state.records.indices { state.records[i] = nil }
     }
-    if plan.measures {
-      let norm = plan.norm.norm
-      plan.gradientNorm = norm
-      if nonFinitePolicy == .skip && !norm.isFinite {
-        state.skippedSteps += 1
-        return false
-      }
-      for (index, stage) in stages.enumerated() {
-        plan.gradientScale *= stage.factor(
-          norm: plan.gradientScale.magnitude * norm, hyperparameters: state.stages[index])
-      }
-    }
+    if plan.measures && !plan.isSettled { _ = settle(&plan, state: state) }
+    if refusesGradients(plan, state: &state) { return false }
+    plan.gradientScale = pendingFactor(before: stages.count, plan.stages)
     let scale = plan.gradientScale
-    if scale.isFinite && !S(scale).isFinite {
-      throw .gradientFactorOverflows(factor: scale, loss: plan.loss, step: plan.step)
-    }
+    try check(factor: scale, plan)
+    try check(factor: plan.stages.base, plan)
     if rule.requiresLoss {
-      for i in state.tensors.indices where isPresent(i) {
+      for i in state.tensors.indices where isPresent(i) || state.tensors[i].hasAccumulated {
         let group = state.groups[state.tensors[i].group]
         var clock = stepCounter == .perTensor ? state.tensors[i].clock : group.clock
         let context = StepContext(t: Double(clock.count + 1), loss: plan.loss)
@@ -170,12 +220,14 @@ extension Optimizer {
         if try !rule.admits(scalars, context: context) {
           state.vanishedLossWeights += 1
           state.skippedSteps += 1
+          dropMicroBatches(&state)
           return false
         }
       }
     }
     if plan.lossFactor == 0 || scale != 0 && S(scale) == 0 { state.vanishedLossWeights += 1 }
     state.stepCount += 1
+    acceptStep(&plan, state: &state)
     if stepCounter == .perGroup {
       for i in state.groups.indices { state.groups[i].clock.count += 1 }
     }
@@ -192,9 +244,12 @@ extension Optimizer {
     plan: inout StepPlan<S>, state: inout OptimizerState<S>
   ) {
     prepareScalars(tensor: tensor, plan: &plan, state: &state)
+    defer { state.tensors[tensor].gradientCount += 1 }
     let parts =
       threads.requested > 1 && parameters.count >= smallestCountInParts ? threads.granted : 1
-    if parts > 1 || recordsSteps || state.tensors[tensor].format != .full {
+    if parts > 1 || recordsSteps || state.tensors[tensor].format != .full
+      || plan.stages.goesByBlocks
+    {
       updateInParts(
         &parameters, gradients: gradients, tensor: tensor, plan: plan, state: &state, parts: parts)
       return
@@ -202,7 +257,8 @@ extension Optimizer {
     state.tensors[tensor].slots.step(
       rule, &parameters, gradients: gradients, scalars: plan.scalars)
     for index in finishers.indices {
-      S.finish(finishers[index], &parameters, hyperparameters: state.finishers[index])
+      S.finish(
+        finishers[index], &parameters, from: Span(), hyperparameters: state.finishers[index])
     }
   }
 
@@ -228,17 +284,20 @@ extension Optimizer {
     var packed = exchange(&state.tensors[tensor].packed, with: SlotArrays())
     let format = state.tensors[tensor].format
     let finisherScalars = state.finishers
+    var staged = takeStaging(tensor: tensor, plan: plan, state: &state)
     unsafe parameters.withUnsafeMutableBufferPointer { parameters in
       unsafe gradients.withUnsafeBufferPointer { gradients in
         unsafe sums.withUnsafeMutableBufferPointer { sums in
           unsafe slots.withPointers { slots in
             unsafe packed.withPointers { packed in
-              let step = unsafe TensorStep(
-                rule: rule, scalars: plan.scalars, finishers: finishers,
-                finisherScalars: finisherScalars, parameters: parameters, gradients: gradients,
-                slots: slots, packed: packed, format: format,
-                sums: recordsSteps ? sums.baseAddress : nil, parts: parts)
-              unsafe threads.run(step, parts: parts)
+              unsafe staged.withStaging(stages, plan.stages) { staging in
+                let step = unsafe TensorStep(
+                  rule: rule, scalars: plan.scalars, finishers: finishers,
+                  finisherScalars: finisherScalars, parameters: parameters, gradients: gradients,
+                  slots: slots, packed: packed, format: format,
+                  sums: recordsSteps ? sums.baseAddress : nil, staging: staging, parts: parts)
+                unsafe threads.run(step, parts: parts)
+              }
             }
           }
         }
@@ -246,6 +305,7 @@ extension Optimizer {
     }
     state.tensors[tensor].slots = slots
     state.tensors[tensor].packed = packed
+    putBack(&staged, tensor: tensor, state: &state)
     if recordsSteps {
       var total = RecordSums()
       for block in 0..<blocks { total = total + sums[block] }
@@ -313,9 +373,14 @@ extension Optimizer {
       return
     }
     plan.historyBefore = clock.history
-    let context = StepContext(t: Double(clock.count), loss: plan.loss)
+    var context = StepContext(t: Double(clock.count), loss: plan.loss)
+    var hyperparameters = state.groups[group].scalars
+    if let curvature {
+      context.momentumWeight = curvature.adjust(
+        &hyperparameters, factor: plan.slowing, history: &clock.history)
+    }
     let scalars = rule.scalars(
-      context, hyperparameters: state.groups[group].scalars, history: &clock.history)
+      context, hyperparameters: hyperparameters, history: &clock.history)
     plan.scalars = S.narrowed(scalars)
     plan.scalars[.gradientScale] = S(plan.gradientScale)
     plan.historyAfter = clock.history

@@ -20,8 +20,18 @@ public protocol OptimizerScalar: RuleNumber, BinaryFloatingPoint where Failure =
 
   /// `stage.finish` of this type.
   static func finish(
-    _ stage: any FinishingStage, _ parameters: inout MutableSpan<Self>,
+    _ stage: any FinishingStage, _ parameters: inout MutableSpan<Self>, from starts: Span<Self>,
     hyperparameters: StepScalars<Self>)
+
+  /// `stage.transform` of this type.
+  static func transform(
+    _ stage: any GradientStage, _ gradients: inout MutableSpan<Self>, first: Span<Self>,
+    second: Span<Self>, step: StepScalars<Self>)
+
+  /// `stage.advance` of this type.
+  static func advance(
+    _ stage: any GradientStage, _ first: inout MutableSpan<Self>,
+    _ second: inout MutableSpan<Self>, gradients: Span<Self>, step: StepScalars<Self>)
 
   /// `wrapper.finish` of this type.
   static func finish(
@@ -57,12 +67,6 @@ extension Float: OptimizerScalar {
 
   @inlinable
   public static func finish(
-    _ stage: any FinishingStage, _ parameters: inout MutableSpan<Float>,
-    hyperparameters: StepScalars<Float>
-  ) { stage.finish(&parameters, hyperparameters: hyperparameters) }
-
-  @inlinable
-  public static func finish(
     _ wrapper: any Wrapper, _ parameters: inout MutableSpan<Float>,
     vector: inout MutableSpan<Float>, step: StepScalars<Float>
   ) { wrapper.finish(&parameters, vector: &vector, step: step) }
@@ -91,12 +95,6 @@ extension Double: OptimizerScalar {
     rule.recordSums(
       before: before, after: after, slots: first, second, third, fourth, step: step)
   }
-
-  @inlinable
-  public static func finish(
-    _ stage: any FinishingStage, _ parameters: inout MutableSpan<Double>,
-    hyperparameters: StepScalars<Double>
-  ) { stage.finish(&parameters, hyperparameters: hyperparameters) }
 
   @inlinable
   public static func finish(

@@ -28,9 +28,17 @@ public struct OptimizerState<S: OptimizerScalar>: Sendable {
   public internal(set) var records: [StepRecord?] = []
   /// Room for the sums of a record, a block each.
   var recordSums: [RecordSums] = []
+  /// The scale of the loss, where an optimizer scales it.
+  public internal(set) var lossScale = LossScale()
+  /// How many micro-batches wait for the rest of their batch, and the sum of their losses.
+  public internal(set) var pendingMicroBatches = 0
+  var pendingLoss = 0.0
+  /// What a curvature stage keeps beside the gradients and parameters of the step before.
+  public internal(set) var curvatureRecord = CurvatureRecord<Double>()
   var stages: [StepScalars<Double>]
   var finishers: [StepScalars<S>]
   var wrappers: [StepScalars<Double>]
+  var curvature = StepScalars<Double>()
 
   /// Counts steps, and keeps what `prepare` does from one to the next.
   public struct Clock: Sendable {
@@ -63,6 +71,17 @@ public struct OptimizerState<S: OptimizerScalar>: Sendable {
     var packed: SlotArrays<UInt16>
     /// What the wrappers keep of this tensor, by place among them; empty before the first step.
     public internal(set) var vectors: [[S]] = []
+    /// How many gradients the stages have seen.
+    public internal(set) var gradientCount = 0
+    /// The numbers that the stages keep, all of one name after all of another, in the order of the stages;
+    /// empty before the first step.
+    public internal(set) var stageVectors: [S] = []
+    /// The gradients and the parameters of the step before, where a curvature stage asks for them.
+    public internal(set) var previousGradients: [S] = []
+    public internal(set) var previousParameters: [S] = []
+    /// The sum of the gradients of the micro-batches that wait; of no meaning where there are none.
+    var accumulated: [S] = []
+    var hasAccumulated = false
 
     @specialized(where S == Float)
     @specialized(where S == Double)

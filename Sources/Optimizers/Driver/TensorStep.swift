@@ -21,13 +21,15 @@ struct TensorStep<S: OptimizerScalar>: ParallelWork {
   let format: SlotFormat
   /// Where the sums of each block go; nil where nothing is recorded.
   let sums: UnsafeMutablePointer<RecordSums>?
+  /// What the stages make of the gradients, where that is more than a factor.
+  let staging: Staging<S>?
   let parts: Int
 
   func run(part: Int) {
     let blocks = unsafe (parameters.count + blockLength - 1) / blockLength
     let lower = unsafe blocks * part / parts * blockLength
     let upper = unsafe min(blocks * (part + 1) / parts * blockLength, parameters.count)
-    if unsafe sums == nil && format == .full {
+    if unsafe sums == nil && format == .full && staging == nil {
       unsafe stepAtOnce(lower..<upper)
     } else {
       unsafe stepByBlocks(lower..<upper)
@@ -57,7 +59,8 @@ struct TensorStep<S: OptimizerScalar>: ParallelWork {
   private func step(
     _ target: UnsafeMutablePointer<S>, _ source: UnsafePointer<S>,
     _ first: UnsafeMutableBufferPointer<S>, _ second: UnsafeMutableBufferPointer<S>,
-    _ third: UnsafeMutableBufferPointer<S>, _ fourth: UnsafeMutableBufferPointer<S>, count: Int
+    _ third: UnsafeMutableBufferPointer<S>, _ fourth: UnsafeMutableBufferPointer<S>,
+    from starts: Span<S> = Span(), count: Int
   ) {
     var span = unsafe MutableSpan(_unsafeStart: target, count: count)
     let gradients = unsafe Span(_unsafeStart: source, count: count)
@@ -68,7 +71,8 @@ struct TensorStep<S: OptimizerScalar>: ParallelWork {
     unsafe S.apply(
       rule, to: &span, gradients: gradients, slots: &a, &b, &c, &d, step: scalars)
     for index in unsafe finishers.indices {
-      unsafe S.finish(finishers[index], &span, hyperparameters: finisherScalars[index])
+      unsafe S.finish(
+        finishers[index], &span, from: starts, hyperparameters: finisherScalars[index])
     }
   }
 }
@@ -80,6 +84,7 @@ extension TensorStep {
   private func stepByBlocks(_ range: Range<Int>) {
     var before = InlineArray<1024, S>(repeating: 0)
     var widened = InlineArray<4096, S>(repeating: 0)
+    var mapped = InlineArray<1024, S>(repeating: 0)
     guard let target = unsafe parameters.baseAddress, let source = unsafe gradients.baseAddress
     else { return }
     var room = widened.mutableSpan
@@ -87,16 +92,29 @@ extension TensorStep {
       for start in stride(from: range.lowerBound, to: range.upperBound, by: scratchLength) {
         let piece = start..<min(start + scratchLength, range.upperBound)
         let slots = unsafe widen(piece, into: room)
-        if unsafe sums != nil {
+        if unsafe sums != nil || staging != nil {
           for i in piece { before[i - start] = unsafe target[i] }
         }
-        unsafe step(
-          target + start, source + start, slots.first, slots.second, slots.third, slots.fourth,
-          count: piece.count)
+        let starts = before.span.extracting(0..<piece.count)
+        if let staging = unsafe staging {
+          var whole = mapped.mutableSpan
+          var block = whole._mutatingExtracting(0..<piece.count)
+          unsafe staging.advance(&block, piece, of: source, parameters: target)
+          unsafe block.withUnsafeMutableBufferPointer { block in
+            guard let gradients = block.baseAddress else { return }
+            unsafe step(
+              target + start, gradients, slots.first, slots.second, slots.third, slots.fourth,
+              from: starts, count: piece.count)
+          }
+        } else {
+          unsafe step(
+            target + start, source + start, slots.first, slots.second, slots.third, slots.fourth,
+            from: starts, count: piece.count)
+        }
         if let sums = unsafe sums {
           let block = start / blockLength
           let added = unsafe S.recordSums(
-            of: rule, before: before.span.extracting(0..<piece.count),
+            of: rule, before: starts,
             after: Span(_unsafeStart: target + start, count: piece.count),
             slots: Span(_unsafeElements: UnsafeBufferPointer(slots.first)),
             Span(_unsafeElements: UnsafeBufferPointer(slots.second)),

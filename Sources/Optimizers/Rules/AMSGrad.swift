@@ -53,7 +53,7 @@ public struct AMSGrad: DecayingRule {
     _ context: StepContext<N>, hyperparameters: StepScalars<N>, history: inout Slots<N>
   ) throws(N.Failure) -> StepScalars<N> {
     var step = hyperparameters
-    try step.prepareMoments(t: context.t)
+    try step.prepareMoments(context)
     decay.prepare(&step)
     let correction = step[.biasCorrection2]
     step[.correctionBeforeMaximum] = maximumOrder == .afterCorrection ? correction : 1

@@ -89,7 +89,7 @@ public struct AMVT: UpdateRule {
     step[.oneMinusBeta1] = 1 - step[.beta1]
     step[.oneMinusBeta2] = 1 - step[.beta2]
     step[.oneMinusBeta3] = 1 - step[.beta3]
-    step[.biasCorrection1] = try 1 / N.oneMinusPower(step[.beta1], context.t)
+    step[.biasCorrection1] = try 1 / context.weight(beta1: step[.beta1])
     step[.biasCorrection2] = try 1 / N.oneMinusPower(step[.beta2], context.t)
     step[.biasCorrection3] = try 1 / N.oneMinusPower(step[.beta3], context.t)
     step[.stepRate] =

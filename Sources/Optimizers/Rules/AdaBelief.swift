@@ -45,7 +45,7 @@ public struct AdaBelief: DecayingRule {
     _ context: StepContext<N>, hyperparameters: StepScalars<N>, history: inout Slots<N>
   ) throws(N.Failure) -> StepScalars<N> {
     var step = hyperparameters
-    try step.prepareMoments(t: context.t)
+    try step.prepareMoments(context)
     decay.prepare(&step)
     step[.stepRate] = step[.learningRate] * step[.biasCorrection1]
     return step

@@ -58,7 +58,7 @@ public struct AdaBound: DecayingRule {
     _ context: StepContext<N>, hyperparameters: StepScalars<N>, history: inout Slots<N>
   ) throws(N.Failure) -> StepScalars<N> {
     var step = hyperparameters
-    try step.prepareMoments(t: context.t)
+    try step.prepareMoments(context)
     decay.prepare(&step)
     let speed = step[.boundSpeed] * context.t
     step[.lowerRate] = try step[.finalRate] * (1 - 1 / (speed + 1))

@@ -40,7 +40,7 @@ public struct Adam: UpdateRule {
     var step = hyperparameters
     step[.oneMinusBeta1] = 1 - step[.beta1]
     step[.oneMinusBeta2] = 1 - step[.beta2]
-    step[.biasCorrection1] = try 1 / N.oneMinusPower(step[.beta1], context.t)
+    step[.biasCorrection1] = try 1 / context.weight(beta1: step[.beta1])
     step[.biasCorrection2] = try 1 / N.oneMinusPower(step[.beta2], context.t)
     step[.stepRate] = step[.learningRate] * step[.biasCorrection1]
     if hasDecay && !decayForm.isCoupled {

@@ -64,11 +64,11 @@ extension DecayingRule {
 extension StepScalars {
   /// Puts the weights of the newest terms, and the bias corrections, of two moments into the step.
   @inlinable
-  mutating func prepareMoments(t: N) throws(N.Failure) {
+  mutating func prepareMoments(_ context: StepContext<N>) throws(N.Failure) {
     self[.oneMinusBeta1] = 1 - self[.beta1]
     self[.oneMinusBeta2] = 1 - self[.beta2]
-    self[.biasCorrection1] = try 1 / N.oneMinusPower(self[.beta1], t)
-    self[.biasCorrection2] = try 1 / N.oneMinusPower(self[.beta2], t)
+    self[.biasCorrection1] = try 1 / context.weight(beta1: self[.beta1])
+    self[.biasCorrection2] = try 1 / N.oneMinusPower(self[.beta2], context.t)
   }
 }
 

@@ -57,7 +57,7 @@ public struct NAdam: DecayingRule {
     _ context: StepContext<N>, hyperparameters: StepScalars<N>, history: inout Slots<N>
   ) throws(N.Failure) -> StepScalars<N> {
     var step = hyperparameters
-    try step.prepareMoments(t: context.t)
+    try step.prepareMoments(context)
     decay.prepare(&step)
     let current = try momentum(at: context.t, step)
     let next = try momentum(at: context.t + 1, step)

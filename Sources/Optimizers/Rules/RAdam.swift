@@ -47,7 +47,7 @@ public struct RAdam: DecayingRule {
     _ context: StepContext<N>, hyperparameters: StepScalars<N>, history: inout Slots<N>
   ) throws(N.Failure) -> StepScalars<N> {
     var step = hyperparameters
-    try step.prepareMoments(t: context.t)
+    try step.prepareMoments(context)
     decay.prepare(&step)
     let limit = try 2 / step[.oneMinusBeta2] - 1
     let length =

@@ -51,7 +51,7 @@ public struct Yogi: DecayingRule {
     _ context: StepContext<N>, hyperparameters: StepScalars<N>, history: inout Slots<N>
   ) throws(N.Failure) -> StepScalars<N> {
     var step = hyperparameters
-    try step.prepareMoments(t: context.t)
+    try step.prepareMoments(context)
     decay.prepare(&step)
     if correction == .absent { (step[.biasCorrection1], step[.biasCorrection2]) = (1, 1) }
     step[.stepRate] = step[.learningRate] * step[.biasCorrection1]

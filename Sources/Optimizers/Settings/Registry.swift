@@ -47,7 +47,7 @@ enum Registry {
     Entry(name: "amvt") { settings throws(SettingError) in Optimizer(try AMVT(&settings)) },
   ]
 
-  static let wrapperNames = ["ayla", "lookahead", "ema", "swa"]
+  static let wrapperNames = Optimizer.wrapperSettings.map(\.name)
 }
 
 extension Optimizer {
@@ -60,8 +60,7 @@ extension Optimizer {
   /// A built-in optimizer, or one in wrappers: `ayla:amvt`.
   ///
   /// A wrapper's own settings are prefixed by its name, as `ayla.N1`; the others are the rule's, or one of
-  /// `clip` (a norm or `none`), `lowerBound`, `upperBound`, `maximize`, `nonFinite` and `stepCounter`,
-  /// which every optimizer has.
+  /// `stageSettings` and `commonOptions`, which every optimizer has. `none` switches a stage off.
   ///
   /// - Parameters:
   ///   - settings: values as typed, by key or alias.
@@ -89,6 +88,10 @@ extension Optimizer {
       throw .unknownWrapper(
         name: wrapper, nearest: nearestName(to: wrapper, among: Registry.wrapperNames))
     }
+    for wrapper in ["accumulation", "loss-scaling"]
+    where wrapperNames.filter({ $0 == wrapper }).count > 1 {
+      throw .refused(message: "\(name.prefix(64)) has the wrapper \(wrapper) twice")
+    }
     // A prefixed key belongs to the wrapper of that name, if there is one; else it is unknown.
     let isWrappers = { (key: String) in
       wrapperNames.contains { key.hasPrefix("\($0).") }
@@ -108,40 +111,13 @@ extension Optimizer {
     self = optimizer
   }
 
-  /// Reads what every optimizer has.
-  private mutating func readCommonSettings(
-    _ settings: inout SettingsReader
-  ) throws(SettingError) {
-    let clipCard = GlobalNormClip.hyperparameterCards[0]
-    if let text = try settings.text("clip") {
-      stages.removeAll { $0 is GlobalNormClip }
-      if text != "none" {
-        guard let norm = Rational(text) else { throw .notANumber(key: "clip", text: text) }
-        try clipCard.check(norm, text: text)
-        stages.append(clip(norm))
-      }
-    }
-    let boundCards = ParameterBounds.hyperparameterCards
-    let lower = try settings.number(boundCards[0])
-    let upper = try settings.number(boundCards[1])
-    if let lower, let upper, lower > upper {
-      throw .refused(
-        message: "lowerBound \(lower.decimalDescription) lies above upperBound"
-          + " \(upper.decimalDescription)")
-    }
-    if lower != nil || upper != nil {
-      finishers.append(ParameterBounds(lower: lower, upper: upper))
-    }
-    maximizes = try settings.flag("maximize") ?? false
-    nonFinitePolicy = try settings.option("nonFinite") ?? .propagate
-    stepCounter = try settings.option("stepCounter") ?? .perTensor
-  }
-
   private mutating func wrap(
     in wrapper: String, _ settings: inout SettingsReader
   ) throws(SettingError) {
     switch wrapper {
     case "lookahead": wrappers.insert(try Lookahead(&settings), at: 0)
+    case "accumulation": wrappers.insert(try GradientAccumulation(&settings), at: 0)
+    case "loss-scaling": wrappers.insert(try LossScaling(&settings), at: 0)
     case "ema": wrappers.insert(try ExponentialAverage(&settings), at: 0)
     case "swa": wrappers.insert(try StochasticWeightAverage(&settings), at: 0)
     default: try wrapInAYLA(&settings)

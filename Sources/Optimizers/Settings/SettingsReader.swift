@@ -27,6 +27,12 @@ struct SettingsReader {
     return found?.text
   }
 
+  /// Whether a key is among those not read yet.
+  mutating func isGiven(_ key: String) -> Bool {
+    asked.append(key)
+    return unread.contains { $0.key == key }
+  }
+
   /// The number given, checked against its domain; nil where none was.
   mutating func number(_ card: HyperparameterCard) throws(SettingError) -> Rational? {
     guard let text = try text(card.key, aliases: card.aliases) else { return nil }

@@ -29,7 +29,7 @@ public struct ParameterBounds: FinishingStage {
 
   @inlinable @inline(__always)
   public func finish<N: RuleNumber>(
-    _ parameter: inout N, hyperparameters: StepScalars<N>
+    _ parameter: inout N, from start: N, hyperparameters: StepScalars<N>
   ) throws(N.Failure) {
     if hasLower { parameter = .greater(hyperparameters[.lowerBound], parameter) }
     if hasUpper { parameter = .lesser(hyperparameters[.upperBound], parameter) }

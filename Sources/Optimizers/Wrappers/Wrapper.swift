@@ -46,6 +46,12 @@ public protocol Wrapper: Sendable {
     _ parameters: inout MutableSpan<Double>, vector: inout MutableSpan<Double>,
     step: StepScalars<Double>)
 
+  /// How many calls with gradients the wrapper gathers into one step.
+  var microBatches: Int { get }
+
+  /// How the wrapper scales the loss, if it does.
+  var lossScaling: LossScaling? { get }
+
   /// Refuses a factor, with the reason, before anything has changed.
   func check(
     factor: Double, context: StepContext<Double>, step: Int
@@ -54,6 +60,8 @@ public protocol Wrapper: Sendable {
 
 extension Wrapper {
   public var requiresLoss: Bool { false }
+  public var microBatches: Int { 1 }
+  public var lossScaling: LossScaling? { nil }
   public func gradientFactor<N: RuleNumber>(
     _ context: StepContext<N>, hyperparameters: StepScalars<N>
   ) throws(N.Failure) -> N? { nil }
