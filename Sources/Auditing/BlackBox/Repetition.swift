@@ -93,11 +93,12 @@ extension BlackBox {
       source: "known bugs 63 and 73 of the audit's corpus", domain: "several groups, rate changes",
       arithmetic: .float64, evidence: [.generated]),
     cases: { context throws(Exclusion) in
-      guard let process = context.subject.process else {
-        throw Exclusion("its state is a value: there is nothing to save and load here")
-      }
-      guard process.capabilities.contains(.state) else {
+      switch context.subject.kind {
+      case .formula:
+        throw Exclusion("a formula's state is a value: there is nothing to save and load")
+      case .process where context.subject.process?.capabilities.contains(.state) != true:
         throw Exclusion("the process says that it cannot save its state")
+      default: break
       }
       return marked(context.subject.scenarios(.full)) { 0...max(0, $0.steps.count - 1) }
     },

@@ -19,14 +19,13 @@ struct OptimizerExecutor<S: OptimizerScalar>: SubjectExecutor {
     _ scenario: Scenario, carryingOn: Bool
   ) throws -> (trajectory: Trajectory<Double>, refusals: [SubjectFault]) {
     let optimizer = clipped(as: scenario)
-    var state = try optimizer.makeState(
-      of: S.self,
-      groups: scenario.groups.map { group in
-        let own = group.hyperparameters.filter { name, _ in
-          optimizer.rule.hyperparameters.key(named: name) != nil
-        }
-        return ParameterGroup(counts: group.parameters.map(\.count), hyperparameters: own)
-      })
+    let groups = scenario.groups.map { group in
+      let own = group.hyperparameters.filter { name, _ in
+        optimizer.rule.hyperparameters.key(named: name) != nil
+      }
+      return ParameterGroup(counts: group.parameters.map(\.count), hyperparameters: own)
+    }
+    var state = try optimizer.makeState(of: S.self, groups: groups)
     var parameters = scenario.groups.flatMap { $0.parameters.map { $0.map { S($0) } } }
     var trajectory = Trajectory<Double>()
     var refusals: [SubjectFault] = []
@@ -36,7 +35,14 @@ struct OptimizerExecutor<S: OptimizerScalar>: SubjectExecutor {
           try optimizer.set(name, to: value, group: group, in: &state)
         }
       }
-      let gradients = step.gradients.joined().map { $0.map { $0.map { S($0) } } }
+      // What a caller with a scaled loss hands over.
+      let scale = S(optimizer.lossScale(in: state))
+      let gradients = step.gradients.joined().map { $0.map { $0.map { scale * S($0) } } }
+      if step.reloads {
+        var loaded = try optimizer.makeState(of: S.self, groups: groups)
+        try optimizer.decode(optimizer.encoded(state), into: &loaded)
+        state = loaded
+      }
       do {
         try optimizer.step(&parameters, gradients: gradients, loss: step.loss, state: &state)
       } catch {
