@@ -82,6 +82,8 @@ extension Trait {
   public static let descent = Trait("descent")
   /// The card states a bound on |Δθ|.
   public static let boundedStep = Trait("boundedStep")
+  /// Its state starts with a direction: it moves before any gradient has told it where to.
+  public static let startsInMotion = Trait("startsInMotion")
   /// Weight decay beside the gradient: θ ← θ − αλθ.
   public static let decoupledDecay = Trait("decoupledDecay")
   /// Weight decay within the gradient: g ← g + λθ.
@@ -91,6 +93,8 @@ extension Trait {
 
   /// A loss transform is part of the subject.
   public static let lossTransform = Trait("lossTransform")
+  /// A learning rate as a function of the step.
+  public static let schedule = Trait("schedule")
 }
 
 extension Trait {

@@ -98,6 +98,8 @@ enum OptimizerTable {
       TableRow("RMSprop, centred", Optimizer(RMSprop(epsilon: 0.01, isCentered: true))),
       TableRow("RMSprop, momentum", Optimizer(RMSprop(momentum: 0.9))),
       TableRow(
+        "RMSprop, rate inside", Optimizer(RMSprop(momentum: 0.9, rateInVelocity: .inside))),
+      TableRow(
         "RMSprop, all",
         Optimizer(
           RMSprop(
@@ -113,6 +115,10 @@ enum OptimizerTable {
       TableRow("RAdam", Optimizer(RAdam()), errorLimit: 1e9),
       TableRow(
         "RAdam, 5", Optimizer(RAdam(rectificationThreshold: 5, weightDecay: 0.01)), errorLimit: 1e9),
+      TableRow(
+        "RAdam, torch",
+        Optimizer(RAdam(rectificationThreshold: 5, epsilonPlacement: .uncorrectedRoot)),
+        errorLimit: 1e9),
       TableRow("AdaBound", Optimizer(AdaBound()), errorLimit: 1e6),
       TableRow("AdaBound, paper", Optimizer(AdaBound(correction: .paper)), errorLimit: 1e6),
       TableRow("AdaBelief", Optimizer(AdaBelief(epsilon: 1e-4))),
@@ -121,6 +127,8 @@ enum OptimizerTable {
         Optimizer(AdaBelief(epsilon: 1e-4, epsilonInMoment: .absent, weightDecay: 0.01))),
       TableRow("Yogi", Optimizer(Yogi())),
       TableRow("Yogi, corrected", Optimizer(Yogi(correction: .adam))),
+      TableRow(
+        "Yogi, optax", Optimizer(Yogi(correction: .adam, initialMean: .accumulator))),
       TableRow("Lion", Optimizer(Lion())),
       TableRow("Lion, decay", Optimizer(Lion(weightDecay: 0.01))),
     ]

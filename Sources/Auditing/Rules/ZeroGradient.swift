@@ -13,7 +13,7 @@ extension RuleProperties {
       statement: "from a fresh state, zero gradients leave the parameters fixed",
       source: "every optimizer's algorithm at g = 0; known bugs 11 and 13 of the audit's corpus",
       domain: "ε > 0, no weight decay, any number of steps",
-      excludes: [.shrinksAtRest], evidence: [.smt, .generated]),
+      excludes: [.shrinksAtRest, .startsInMotion], evidence: [.smt, .generated]),
     cases: { context in
       var shape = ScenarioShape.vector
       shape.repeatsSteps = true

@@ -19,6 +19,16 @@ extension Key {
 /// Source: Liu et al., *On the variance of the adaptive learning rate and beyond*, ICLR 2020, Algorithm 2,
 /// with the threshold 4; the authors' code and torch have 5. <https://arxiv.org/abs/1908.03265>
 public struct RAdam: DecayingRule {
+  /// Where `ε` stands in the denominator of a rectified step.
+  public enum EpsilonPlacement: String, Sendable, CaseIterable {
+    /// `√v̂ + ε` (optax).
+    case outsideRoot
+    /// `√(v̂ + ε)`.
+    case insideRoot
+    /// `(√v + ε)/√(1 − β₂ᵗ)`: beside the root of the moment before its correction (torch).
+    case uncorrectedRoot
+  }
+
   public let hyperparameters: Hyperparameters
   public let epsilonPlacement: EpsilonPlacement
   @usableFromInline var decay: Decay
@@ -61,6 +71,9 @@ public struct RAdam: DecayingRule {
     let square = try (rho - 4) * (rho - 2) * top / ((top - 4) * (top - 2) * rho)
     step[.rectification] = try N.root(square)
     step[.stepRate] = step[.learningRate] * step[.biasCorrection1] * step[.rectification]
+    if epsilonPlacement == .uncorrectedRoot {
+      step[.epsilon] = try step[.epsilon] * N.root(step[.biasCorrection2])
+    }
     return step
   }
 
@@ -71,7 +84,9 @@ public struct RAdam: DecayingRule {
     let gradient = decay.gradient(gradient, at: parameter, step)
     slots[0] = step[.beta1] * slots[0] + step[.oneMinusBeta1] * gradient
     slots[1] = step[.beta2] * slots[1] + step[.oneMinusBeta2] * gradient.squared()
-    let root = try epsilonPlacement.root(step[.biasCorrection2] * slots[1], step)
+    let isInside = epsilonPlacement == .insideRoot
+    let root = try (isInside ? Optimizers.EpsilonPlacement.insideRoot : .outsideRoot)
+      .root(step[.biasCorrection2] * slots[1], step)
     let denominator = step[.isRectified] * root + step[.isPlain]
     parameter = try decay.kept(parameter, step) - step[.stepRate] * slots[0] / denominator
   }
@@ -107,7 +122,13 @@ extension RAdam {
         + " Algorithm 2, https://arxiv.org/abs/1908.03265",
       reading: "the paper's threshold of 4", family: "radam", traits: traits.union(decay.traits),
       hyperparameters: RAdam.hyperparameterCards,
-      options: [.epsilonPlacement(.outsideRoot), .decayForm(.coupled)],
+      options: [
+        OptionCard(
+          "epsilonPlacement", default: EpsilonPlacement.outsideRoot,
+          meaning: "where ε stands: beside the root of the corrected moment (optax), under it, or"
+            + " beside the root of the uncorrected one (torch)"),
+        .decayForm(.coupled),
+      ],
       slots: AdamMoments.slots, invariants: AdamMoments.invariants,
       floatBox: FloatBox(gradientMagnitude: 1e-12...1e12, steps: 100_000))
   }

@@ -4,7 +4,8 @@ public import Properties
 /// RMSprop: a gradient over its root mean square.
 ///
 /// `v ← β₂v + (1 − β₂)g²`, `θ ← θ − αg/(√v + ε)`. Centred, the root is of `v − a²` with
-/// `a ← β₂a + (1 − β₂)g`; with momentum the step is `αb`, `b ← μb + g/(√v + ε)`.
+/// `a ← β₂a + (1 − β₂)g`; with momentum the step is `αb`, `b ← μb + g/(√v + ε)`, or `b ← μb + αg/(√v + ε)`
+/// where the velocity holds the rate.
 ///
 /// Sources: Tieleman & Hinton, *Lecture 6.5*, Coursera, 2012; Graves, *Generating sequences with recurrent
 /// neural networks*, 2013, equations 38 to 41, for the centred form (<https://arxiv.org/abs/1308.0850>).
@@ -12,6 +13,8 @@ public struct RMSprop: DecayingRule {
   public let hyperparameters: Hyperparameters
   public let isCentered: Bool
   public let epsilonPlacement: EpsilonPlacement
+  /// Outside in torch, inside in optax and TensorFlow 1; without momentum there is no difference.
+  public let rateInVelocity: SGD.RateInVelocity
   @usableFromInline let hasMomentum: Bool
   @usableFromInline var decay: Decay
 
@@ -21,7 +24,7 @@ public struct RMSprop: DecayingRule {
     learningRate: Rational = 1e-3, beta2: Rational = 0.99, epsilon: Rational = 1e-8,
     momentum: Rational? = nil, isCentered: Bool = false,
     epsilonPlacement: EpsilonPlacement = .outsideRoot, weightDecay: Rational? = nil,
-    decayForm: DecayForm = .coupled
+    decayForm: DecayForm = .coupled, rateInVelocity: SGD.RateInVelocity = .outside
   ) {
     var values: [(Key, Rational)] = [
       (.learningRate, learningRate), (.beta2, beta2), (.epsilon, epsilon),
@@ -31,6 +34,7 @@ public struct RMSprop: DecayingRule {
       .checked(against: RMSprop.hyperparameterCards)
     self.isCentered = isCentered
     self.epsilonPlacement = epsilonPlacement
+    self.rateInVelocity = rateInVelocity
     hasMomentum = momentum != nil
     decay = Decay(isPresent: weightDecay != nil, form: decayForm)
   }
@@ -50,6 +54,9 @@ public struct RMSprop: DecayingRule {
   ) throws(N.Failure) -> StepScalars<N> {
     var step = hyperparameters
     step[.oneMinusBeta2] = 1 - step[.beta2]
+    let isInside = rateInVelocity == .inside
+    step[.newestWeight] = isInside ? step[.learningRate] : 1
+    step[.stepRate] = isInside ? 1 : step[.learningRate]
     decay.prepare(&step)
     return step
   }
@@ -65,8 +72,8 @@ public struct RMSprop: DecayingRule {
     let kept = decay.kept(parameter, step)
     if hasMomentum {
       let place = isCentered ? 2 : 1
-      slots[place] = step[.momentum] * slots[place] + ratio
-      parameter = kept - step[.learningRate] * slots[place]
+      slots[place] = step[.momentum] * slots[place] + step[.newestWeight] * ratio
+      parameter = kept - step[.stepRate] * slots[place]
     } else {
       parameter = kept - step[.learningRate] * ratio
     }
@@ -108,6 +115,7 @@ extension RMSprop {
       .coordinateWise, .secondMoment, .odd, .gradientInvariant, .descent,
     ]
     if hasMomentum { traits.insert(.velocity) }
+    if hasMomentum && rateInVelocity == .inside { traits.insert(.holdsRateInState) }
     traits.formUnion(decay.traits)
     let isBounded = !decay.isPresent && !isCentered && !hasMomentum
     if isBounded { traits.insert(.boundedStep) }
@@ -125,6 +133,9 @@ extension RMSprop {
           "centered", values: ["false", "true"],
           meaning: "whether the square of the mean gradient is taken off (Graves)"),
         .epsilonPlacement(.outsideRoot), .decayForm(.coupled),
+        OptionCard(
+          "rateInVelocity", default: SGD.RateInVelocity.outside,
+          meaning: "whether the velocity holds the rate: not so in torch, so in optax"),
       ],
       slots: slots, invariants: isCentered ? ["v >= a^2"] : ["v >= 0"],
       // v ≥ (1 − β₂)g² alone.
@@ -140,6 +151,7 @@ extension RMSprop {
       isCentered: try settings.flag("centered") ?? false,
       epsilonPlacement: try settings.option("epsilonPlacement") ?? .outsideRoot,
       weightDecay: try settings.number(cards[4]),
-      decayForm: try settings.option("decayForm") ?? .coupled)
+      decayForm: try settings.option("decayForm") ?? .coupled,
+      rateInVelocity: try settings.option("rateInVelocity") ?? .outside)
   }
 }

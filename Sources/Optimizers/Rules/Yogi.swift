@@ -14,8 +14,18 @@ public struct Yogi: DecayingRule {
     case adam
   }
 
+  /// Where the mean gradient starts.
+  public enum InitialMean: String, Sendable, CaseIterable {
+    /// At 0 (the paper).
+    case zero
+    /// At the initial accumulator, as the second moment does (optax): the first steps are drawn downhill
+    /// of nothing, by a mean that no gradient has made.
+    case accumulator
+  }
+
   public let hyperparameters: Hyperparameters
   public let correction: Correction
+  public let initialMean: InitialMean
   public let epsilonPlacement: EpsilonPlacement
   @usableFromInline var decay: Decay
 
@@ -25,7 +35,7 @@ public struct Yogi: DecayingRule {
     learningRate: Rational = 1e-2, beta1: Rational = 0.9, beta2: Rational = 0.999,
     epsilon: Rational = 1e-3, initialAccumulator: Rational = 1e-6,
     correction: Correction = .absent, epsilonPlacement: EpsilonPlacement = .outsideRoot,
-    weightDecay: Rational? = nil, decayForm: DecayForm = .coupled
+    weightDecay: Rational? = nil, decayForm: DecayForm = .coupled, initialMean: InitialMean = .zero
   ) {
     hyperparameters = Hyperparameters(
       [
@@ -34,6 +44,7 @@ public struct Yogi: DecayingRule {
       ], weightDecay: weightDecay
     ).checked(against: Yogi.hyperparameterCards)
     self.correction = correction
+    self.initialMean = initialMean
     self.epsilonPlacement = epsilonPlacement
     decay = Decay(isPresent: weightDecay != nil, form: decayForm)
   }
@@ -43,6 +54,7 @@ public struct Yogi: DecayingRule {
   public func initialSlots<N: RuleNumber>(hyperparameters: StepScalars<N>) -> Slots<N> {
     var slots = Slots<N>(repeating: 0)
     slots[1] = hyperparameters[.initialAccumulator]
+    if initialMean == .accumulator { slots[0] = slots[1] }
     return slots
   }
 
@@ -81,7 +93,13 @@ extension Yogi {
   ]
 
   public var card: Card {
-    var traits: Set<Trait> = [.coordinateWise, .firstMoment, .odd, .gradientInvariant, .descent]
+    var traits: Set<Trait> = [.coordinateWise]
+    // A mean that starts elsewhere than at 0 has a direction of its own.
+    if initialMean == .zero {
+      traits.formUnion([.firstMoment, .odd, .gradientInvariant, .descent])
+    } else {
+      traits.insert(.startsInMotion)
+    }
     if correction == .adam { traits.insert(.biasCorrected) }
     return Card(
       name: "yogi", title: "Yogi",
@@ -94,6 +112,9 @@ extension Yogi {
           "correction", default: Correction.absent,
           meaning: "whether moments are corrected as in Adam: not in the paper, so in optax"),
         .epsilonPlacement(.outsideRoot), .decayForm(.coupled),
+        OptionCard(
+          "initialMean", default: InitialMean.zero,
+          meaning: "where m starts: at 0 in the paper, at the initial accumulator in optax"),
       ],
       slots: [
         AdamMoments.slots[0],
@@ -113,6 +134,7 @@ extension Yogi {
       correction: try settings.option("correction") ?? .absent,
       epsilonPlacement: try settings.option("epsilonPlacement") ?? .outsideRoot,
       weightDecay: try settings.number(cards[5]),
-      decayForm: try settings.option("decayForm") ?? .coupled)
+      decayForm: try settings.option("decayForm") ?? .coupled,
+      initialMean: try settings.option("initialMean") ?? .zero)
   }
 }
