@@ -12,14 +12,17 @@ struct AuditCommand: AsyncParsableCommand {
     commandName: "audit",
     abstract: "Says what is true of an optimizer, and shows what is not.",
     discussion: """
-      SUBJECT is a built-in optimizer or a wrapper over one; `assay list optimizers` has them with their \
-      settings. --formula audits an optimizer that exists as a formula; --command audits a program that \
+      SUBJECT is a built-in optimizer or a wrapper over one (`assay list optimizers` has them with their \
+      settings), a schedule (`assay list schedules`) as schedule:cosine, or the loss transform \
+      transform:ayla. --formula audits an optimizer that exists as a formula; --command audits a program that \
       speaks the wire protocol, such as the bundled bridge to torch, optax and plain Python classes.
 
       Examples:
         assay audit amvt
         assay audit amvt --set beta3=0.9 --effort thorough
         assay audit ayla:amvt --set ayla.N1=1.5 --set ayla.N2=1.5
+        assay audit schedule:warm-restarts --set T=10 --set growth=2
+        assay audit transform:ayla --set N1=1.5
         assay audit --formula my-rule.yaml --as adam --as-set epsilonPlacement=insideRoot
         assay audit --command 'python3 -m assay_bridge torch.optim.Adam lr=1e-3' --as adam
         assay audit --command 'python3 -m assay_bridge mymodule:MyOptimizer' --as sgd --map rate=learningRate
@@ -27,7 +30,9 @@ struct AuditCommand: AsyncParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("A built-in optimizer, or a wrapper over one.", valueName: "subject"))
+    help: ArgumentHelp(
+      "A built-in optimizer, a wrapper over one, schedule:NAME or transform:NAME.",
+      valueName: "subject"))
   var subject: String?
 
   @Option(help: ArgumentHelp("A formula file.", valueName: "file"))
@@ -145,7 +150,7 @@ struct AuditCommand: AsyncParsableCommand {
         throw UsageError(
           "a built-in is what it is: --as goes with --formula and --command", place: "--as")
       }
-      return try AuditSubject(builtIn: name, settings: settings)
+      return try AuditSubject(named: name, settings: settings)
     case (nil, let path?):
       guard family != nil || familySettings.isEmpty else {
         throw UsageError("--as-set goes with --as", place: "--as-set")

@@ -8,27 +8,29 @@ internal import Properties
 internal import Reports
 
 /// `assay list`.
-struct ListCommand: ParsableCommand {
+struct ListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "Lists what there is: optimizers with their settings, references, properties.",
+    abstract:
+      "Lists what there is: optimizers and schedules with their settings, references, properties.",
     discussion: """
       Examples:
         assay list optimizers
         assay list properties --format json
         assay list references
+        assay list schedules --format html --output schedules.html
       """)
 
   enum Kind: String, ExpressibleByArgument, CaseIterable {
-    case optimizers, properties, references
+    case optimizers, properties, references, schedules
   }
 
-  @Argument(help: "optimizers, references or properties.")
+  @Argument(help: "optimizers, references, properties or schedules.")
   var kind: Kind
 
   @OptionGroup var output: OutputOptions
 
-  func run() throws {
+  func run() async throws {
     try output.checkOutput()
     switch (kind, output.format) {
     case (.optimizers, .json): try output.write(try optimizersJSON().text() + "\n")
@@ -37,9 +39,14 @@ struct ListCommand: ParsableCommand {
     case (.properties, .text): try output.write(propertiesText())
     case (.references, .json): try output.write(try referencesJSON().text() + "\n")
     case (.references, .text): try output.write(try referencesText())
+    case (.schedules, .json): try output.write(ScheduleListing.json.text() + "\n")
+    case (.schedules, .text): try output.write(ScheduleListing.text)
+    case (.schedules, .html):
+      try output.write(await ScheduleSheet.page(try ScheduleListing.sheets()))
     case (_, .html), (_, .markdown), (_, .junit):
       throw UsageError(
-        "lists come as text or json, not as \(output.format.rawValue)", place: "--format")
+        "\(kind.rawValue) come as text or json\(kind == .schedules ? " or html" : ""), not as"
+          + " \(output.format.rawValue)", place: "--format")
     }
   }
 

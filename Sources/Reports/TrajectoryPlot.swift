@@ -11,6 +11,14 @@ struct TrajectoryPlot: Sendable {
   }
 
   let curves: [Curve]
+  /// The step of the first value of each curve.
+  let firstStep: Int
+
+  /// - Parameter firstStep: the step of the first value of each.
+  init(_ curves: [Curve], firstStep: Int) {
+    self.curves = curves
+    self.firstStep = firstStep
+  }
 
   /// At most this many coordinates are drawn.
   static let coordinateLimit = 3
@@ -36,7 +44,7 @@ struct TrajectoryPlot: Sendable {
           Curve(name: "expected\(label)", values: expected.map { Self.value($0, at: coordinate) }))
       }
     }
-    self.curves = curves
+    self.init(curves, firstStep: 1)
   }
 
   /// The numbers of each step, groups and tensors joined.
@@ -91,7 +99,7 @@ struct TrajectoryPlot: Sendable {
     for (index, curve) in curves.enumerated() {
       lines.append("$curve\(index) << end")
       for (step, value) in curve.values.enumerated() {
-        lines.append("\(step + 1) \(value.map { "\($0)" } ?? "?")")
+        lines.append("\(step + firstStep) \(value.map { "\($0)" } ?? "?")")
       }
       lines.append("end")
     }

@@ -72,6 +72,26 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     BadInput(64, "audit", "--formula", "right.yaml", "--set", "beta1=1", says: "beta1"),
     BadInput(64, "audit", "--formula", "right.yaml", "--set", "gain=1", says: "gain"),
     BadInput(64, "audit", "adam", "--property", "rule.od", says: "did you mean `rule.odd`?"),
+    BadInput(64, "audit", "schedule:cosin", says: "did you mean 'cosine'?"),
+    BadInput(64, "audit", "schedule:", says: "unknown schedule ''"),
+    BadInput(
+      64, "audit", "schedule:cosine", "--set", "T=-1", says: "T must lie in [0, inf), got -1"),
+    BadInput(64, "audit", "schedule:cosine", "--set", "T=2.5", says: "it counts steps"),
+    BadInput(64, "audit", "schedule:warmup", "--set", "warmup=-3", says: "warmup must lie in"),
+    BadInput(
+      64, "audit", "schedule:cosine", "--set", "gamma=2", says: "no hyper-parameter 'gamma'"),
+    BadInput(64, "audit", "schedule:cosine", "--set", "T=1", "--set", "T=2", says: "given twice"),
+    BadInput(64, "audit", "schedule:cosine", "--set", "countsFromZero=2", says: "true, false"),
+    BadInput(
+      64, "audit", "schedule:constant", "--set", "lr=inf", says: "'inf' is no finite number"),
+    BadInput(64, "audit", "transform:alya", "--set", "N1=2", says: "there is `ayla`"),
+    BadInput(64, "audit", "transform:ayla", says: "N1 = N2 = 1"),
+    BadInput(64, "audit", "transform:ayla", "--set", "N1=0", says: "every gradient zero"),
+    BadInput(64, "audit", "transform:ayla", "--set", "N3=2", says: "N3"),
+    BadInput(64, "audit", "transform:ayla", "--set", "N1=x", says: "'x' is no finite number"),
+    BadInput(
+      64, "audit", "transform:ayla", "--set", "N1=2", "--set", "ayla.N1=2", says: "given twice"),
+    BadInput(64, "list", "schedules", "--format", "junit", says: "text or json or html"),
     BadInput(64, "audit", "adam", "--seed", "-1", says: "--seed"),
     BadInput(64, "audit", "adam", "--seed", "1e99", says: "1e99"),
     BadInput(64, "audit", "adam", "--seed", "9007199254740992", says: "9007199254740992"),

@@ -53,6 +53,32 @@ struct ScheduleTests {
     }
   }
 
+  @Test("the peak of a warm-up is the rate to the bit, whatever a quotient rounds to")
+  func peak() {
+    // 0.998·33/33 rounds to another number.
+    for length in 1...60 {
+      let join = Schedule(0.998, .warmupCosine(warmup: length, length: 100, minimum: 0))
+      #expect(join.rate(at: length) == 0.998)
+      #expect(Schedule(0.998, .warmup(length: length)).rate(at: length) == 0.998)
+    }
+  }
+
+  @Test("a polynomial starts at its rate to the bit")
+  func start() {
+    let shape = Schedule.Shape.polynomial(length: 1, end: 0.373875, power: 1)
+    #expect(Schedule(0.997, shape, countsFromZero: true).rate(at: 0) == 0.997)
+  }
+
+  @Test("a rate that divides by the step is there at the last step there is")
+  func lastStep() {
+    for shape: Schedule.Shape in [.inverse, .inverseRoot] {
+      for fromZero in [false, true] {
+        let rate = Schedule(1, shape, countsFromZero: fromZero).rate(at: .max)
+        #expect(rate > 0 && rate < 1e-9)
+      }
+    }
+  }
+
   @Test("ends, joins and the peak of the warm-up are exact")
   func joins() throws {
     let join = Schedule(0.3, .warmupCosine(warmup: 5, length: 25, minimum: 0.01))

@@ -6,7 +6,8 @@ public import Properties
 /// An audit under way: the catalogue, asked of one subject.
 public struct Audit: Sendable {
   public let context: AuditContext
-  /// The properties to ask about; all of the catalogue and the author's claims by default.
+  /// The properties to ask about; by default those of the catalogue that are meant for the subject, and the
+  /// author's claims.
   public var properties: [any AuditableProperty]
   /// Where counterexamples are kept; nil for nowhere.
   public var failures: FailureFolder?
@@ -91,6 +92,9 @@ public struct Audit: Sendable {
       return (row, nil)
     }
     if let reason = subject.process?.exclusion { return excluded(reason) }
+    if let trait = subject.kind.onlyTrait, !description.requires.contains(trait) {
+      return excluded("not asked of a \(subject.kind.rawValue)")
+    }
     if !missing.isEmpty {
       return excluded("asked of subjects with \(names(missing)), which this one is not")
     }
@@ -186,11 +190,17 @@ public enum Catalogue {
   /// In the order of a report.
   public static let all: [any AuditableProperty] =
     [SubjectProtocol()] + RuleProperties.all + BlackBox.all + MomentProperties.all
-    + TransformProperties.all
+    + TransformProperties.all + ScheduleProperties.all
 
-  /// Those of the catalogue, and the claims of the subject's author.
+  /// Those that are asked of a subject where none are named: of a schedule or a transform its own, of an
+  /// optimizer all but those of schedules; and the claims of the subject's author.
   public static func properties(of subject: AuditSubject) -> [any AuditableProperty] {
-    all + subject.claims.map { ClaimProperty(claim: $0, author: subject.name) }
+    let meant = all.filter { property in
+      let requires = property.description.requires
+      guard let trait = subject.kind.onlyTrait else { return !requires.contains(.schedule) }
+      return requires.contains(trait)
+    }
+    return meant + subject.claims.map { ClaimProperty(claim: $0, author: subject.name) }
   }
 
   /// The property of an ID; nil where there is none.
@@ -202,6 +212,6 @@ public enum Catalogue {
   public static func property(
     _ id: String, of subject: AuditSubject
   ) -> (any AuditableProperty)? {
-    properties(of: subject).first { $0.id == id }
+    property(id) ?? properties(of: subject).first { $0.id == id }
   }
 }

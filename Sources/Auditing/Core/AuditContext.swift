@@ -54,6 +54,16 @@ extension AuditContext {
     _ generator: Generator<Case>, property: String, on executor: any SubjectExecutor,
     into finding: inout Finding, examination body: (Case) throws -> Examination
   ) {
+    generate(
+      generator, property: property, arithmetic: executor.arithmetic, into: &finding,
+      examination: body)
+  }
+
+  /// As above, for what is no run of an executor.
+  func generate<Case: AuditCase>(
+    _ generator: Generator<Case>, property: String, arithmetic: Arithmetic,
+    into finding: inout Finding, examination body: (Case) throws -> Examination
+  ) {
     let clock = ContinuousClock()
     let start = clock.now
     var settings = Settings(cases: generatedCases, seed: seed)
@@ -61,7 +71,7 @@ extension AuditContext {
     if subject.kind == .process { settings.maximumShrinkExecutions = 1_200 }
     // Where the process breaks the protocol, the property is not what was tested.
     var fault: SubjectProtocolFault?
-    let arithmetic = executor.arithmetic.rawValue
+    let arithmetic = arithmetic.rawValue
     let result = PropertyTesting.check(
       "\(property) \(arithmetic)", subject: subject.specification, generator, settings
     ) { (value: Case, _: TestCase) in

@@ -5,7 +5,7 @@ public import Properties
 public struct AuditReport: Sendable {
   /// What was audited.
   public struct SubjectSummary: Sendable, Hashable {
-    /// `built-in`, `formula` or `process`.
+    /// `built-in`, `formula`, `process`, `schedule` or `transform`.
     public var kind: String
     /// The subject as the user named it.
     public var name: String

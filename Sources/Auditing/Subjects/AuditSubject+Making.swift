@@ -121,6 +121,11 @@ extension AuditSubject {
         throw CaseError(message: "the subject has no name")
       }
       try self.init(builtIn: name, settings: settings)
+    case "schedule", "transform":
+      guard let name = specification["name"]?.string else {
+        throw CaseError(message: "the subject has no name")
+      }
+      try self.init(named: name, settings: settings)
     case "formula":
       guard let path = specification["file"]?.string else {
         throw CaseError(message: "the subject has no file")

@@ -10,6 +10,10 @@ public struct AuditSubject: Sendable {
     case builtIn = "built-in"
     case formula
     case process
+    /// A learning rate as a function of the step.
+    case schedule
+    /// A loss transform alone.
+    case transform
   }
 
   public let kind: Kind
@@ -46,6 +50,10 @@ public struct AuditSubject: Sendable {
 
   /// What its author claims beyond its family's laws.
   var claims: [AuthorsClaim] = []
+  /// The schedule that it is; nil for none.
+  public internal(set) var schedule: Schedule?
+  /// Its formula, where that is stated and not traced.
+  var statedFormula: String?
 
   /// The program behind it, for a process.
   public internal(set) var process: ProcessSubject?
@@ -62,8 +70,8 @@ public struct AuditSubject: Sendable {
     kind == .process ? ownValues[name] : rule?.value(of: name)
   }
 
-  /// The rule as a textbook prints it, from the trace.
-  public var formula: String? { rule.map { RuleTrace($0).text } }
+  /// The rule as a textbook prints it, from the trace; of what has no rule, what its card states.
+  public var formula: String? { rule.map { RuleTrace($0).text } ?? statedFormula }
 }
 
 extension AuditSubject {

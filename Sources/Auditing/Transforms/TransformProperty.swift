@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import Numbers
+internal import Optimizers
 internal import PropertyTesting
 internal import Properties
 internal import Proving
@@ -43,15 +44,15 @@ struct TransformProperty: AuditableProperty {
         scalars: value.scalarCount, steps: value.stepCount,
         case: ["arithmetic": "float64", "case": value.json])
     }
-    if let rule = context.subject.rule {
-      for claim in claims() { await context.prove(claim, about: rule, into: &finding) }
-    }
+    // What is claimed is claimed of Adam, whatever the transform is part of.
+    let rule = context.subject.rule ?? OptimizerRule(optimizer: Optimizer(Adam()))
+    for claim in claims() { await context.prove(claim, about: rule, into: &finding) }
     finding.evidence += try witnesses(setting)
     let found = finding.candidate
-    if let executor = context.subject.executors.first {
-      context.generate(cases(transform), property: id, on: executor, into: &finding) { value in
-        try examination(value, setting)
-      }
+    let arithmetic = context.subject.executors.first?.arithmetic ?? .float64
+    context.generate(cases(transform), property: id, arithmetic: arithmetic, into: &finding) {
+      value in
+      try examination(value, setting)
     }
     finding.candidate = finding.candidate ?? found
     return finding

@@ -9,7 +9,15 @@ extension Schedule {
     /// The rate at step `t`.
     public let formula: String
     public let settings: [HyperparameterCard]
+
+    /// Whether a setting counts steps or periods, and so is a whole number.
+    public func isWhole(_ key: String) -> Bool {
+      ["T", "warmup", "stepLength", "growth"].contains(key)
+    }
   }
+
+  /// What each of them takes beside its own settings.
+  public static let commonSettings: [HyperparameterCard] = [.learningRate(1e-3)]
 
   private static let lengthCard = card("T", "T", 100, "the number of steps")
   private static let warmupCard = card("warmup", "T_w", 10, "the steps of the warm-up")
@@ -56,14 +64,21 @@ extension Schedule {
   ///
   /// - Throws: for an unknown name or key, a value outside its domain, a length that is not whole.
   public init(named name: String, settings: [String: String] = [:]) throws(SettingError) {
+    try self.init(
+      named: name, settings: settings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+  }
+
+  /// As of a dictionary, in the order given; a key given twice is an error.
+  public init(
+    named name: String, settings: [(key: String, value: String)]
+  ) throws(SettingError) {
     guard let description = Schedule.builtIns.first(where: { $0.name == name }) else {
       throw .unknownSchedule(
         name: name, nearest: nearestName(to: name, among: Schedule.builtIns.map(\.name)))
     }
     var reader = SettingsReader(
-      subject: "schedule:\(name)",
-      settings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-    let base = try reader.value(.learningRate(1e-3))
+      subject: "schedule:\(name)", settings.map { ($0.key, $0.value) })
+    let base = try reader.value(Schedule.commonSettings[0])
     let countsFromZero = try reader.flag("countsFromZero") ?? false
     let shape: Shape =
       switch name {
@@ -96,5 +111,49 @@ extension Schedule {
       }
     try reader.finish()
     self.init(base, shape, countsFromZero: countsFromZero)
+  }
+}
+
+extension Schedule {
+  /// The name under which `init(named:settings:)` makes it.
+  public var name: String {
+    switch shape {
+    case .constant: "constant"
+    case .warmup: "warmup"
+    case .cosine: "cosine"
+    case .step: "step"
+    case .warmupCosine: "warmup-cosine"
+    case .warmRestarts: "warm-restarts"
+    case .inverseRoot: "inverse-root"
+    case .inverse: "inverse"
+    case .polynomial: "polynomial"
+    }
+  }
+
+  /// The entry of its name in `builtIns`.
+  public var description: Description {
+    let name = name
+    guard let found = Schedule.builtIns.first(where: { $0.name == name }) else {
+      preconditionFailure("no built-in schedule is called \(name)")
+    }
+    return found
+  }
+
+  /// The settings that make it, the rate first, with their values.
+  public var settings: [(key: String, value: Rational)] {
+    let own: [(key: String, value: Rational)] =
+      switch shape {
+      case .constant, .inverseRoot, .inverse: []
+      case .warmup(let length): [("warmup", Rational(length))]
+      case .cosine(let length, let minimum): [("T", Rational(length)), ("minimum", minimum)]
+      case .step(let length, let factor): [("stepLength", Rational(length)), ("factor", factor)]
+      case .warmupCosine(let warmup, let length, let minimum):
+        [("warmup", Rational(warmup)), ("T", Rational(length)), ("minimum", minimum)]
+      case .warmRestarts(let length, let growth, let minimum):
+        [("T", Rational(length)), ("growth", Rational(growth)), ("minimum", minimum)]
+      case .polynomial(let length, let end, let power):
+        [("T", Rational(length)), ("end", end), ("power", power)]
+      }
+    return [("learningRate", base)] + own
   }
 }

@@ -65,7 +65,8 @@ public struct Schedule: Sendable, Hashable {
       return try start * N.power(N(factor), N(Rational(step / length)))
     case .warmupCosine(let warmup, let length, let minimum):
       // At T_w the warm-up is complete, and the cosine at its top, even where it has no length.
-      if warmup > 0 && step <= warmup { return try start * N(Rational(step)) / N(Rational(warmup)) }
+      if warmup > 0 && step < warmup { return try start * N(Rational(step)) / N(Rational(warmup)) }
+      if warmup > 0 && step == warmup { return start }
       return try cosine(from: start, to: N(minimum), step - warmup, of: max(0, length - warmup))
     case .warmRestarts(let length, let growth, let minimum):
       // The first step, counted from 1, is at the top of the first cosine.
@@ -78,13 +79,14 @@ public struct Schedule: Sendable, Hashable {
       return try start / N(Rational(fromOne(step)))
     case .polynomial(let length, let end, let power):
       guard step < length else { return N(end) }
+      if step == 0 { return start }
       let left = try N(Rational(length - step)) / N(Rational(length))
       return try N(end) + (start - N(end)) * N.power(left, N(power))
     }
   }
 
   /// A rate that divides by the step has no value at 0: counted from 0, it takes the next.
-  private func fromOne(_ step: Int) -> Int { countsFromZero ? step + 1 : step }
+  private func fromOne(_ step: Int) -> Int { countsFromZero && step < .max ? step + 1 : step }
 
   private func cosine<N: ScheduleNumber>(
     from start: N, to end: N, _ step: Int, of length: Int
