@@ -60,7 +60,7 @@ public struct AuditSubject: Sendable {
   /// The values of its hyper-parameters by canonical name, for a process, exactly as it gave them.
   var ownValues: [String: Rational] = [:]
 
-  public var requiresLoss: Bool { text?.requiresLoss ?? false }
+  public var requiresLoss: Bool { text?.requiresLoss ?? optimizer?.requiresLoss ?? false }
 
   /// Its text; for a process the text of what it claims to be, with the process's own values.
   var text: (any TransparentRule)? { rule ?? (kind == .process ? reference : nil) }
