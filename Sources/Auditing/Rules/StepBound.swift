@@ -1,6 +1,7 @@
 internal import Diagnostics
 internal import Formulas
 internal import Numbers
+internal import Optimizers
 internal import PropertyTesting
 internal import Properties
 internal import Proving
@@ -105,7 +106,9 @@ extension RuleProperties {
     }
     let formula = try Formula(parsing: text, variables: nil, in: FormulaArena())
     let names = formula.symbols
-    let hyperparameters = context.subject.text?.hyperparameters ?? []
+    let hyperparameters =
+      context.subject.text?.hyperparameters
+      ?? context.subject.optimizer?.hyperparameters.map { ($0.key, $0.value) } ?? []
     var values = Dictionary(
       hyperparameters.map { (RuleTrace.symbolName(of: $0.name), Interval($0.value)) },
       uniquingKeysWith: { $1 })

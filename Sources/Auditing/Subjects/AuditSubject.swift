@@ -67,7 +67,9 @@ public struct AuditSubject: Sendable {
 
   /// The value of one of its hyper-parameters; nil where it has none of that name.
   func value(of name: String) -> Rational? {
-    kind == .process ? ownValues[name] : rule?.value(of: name)
+    kind == .process
+      ? ownValues[name]
+      : rule?.value(of: name) ?? optimizer?.hyperparameters.first { $0.key == name }?.value
   }
 
   /// The rule as a textbook prints it, from the trace; of what has no rule, what its card states.

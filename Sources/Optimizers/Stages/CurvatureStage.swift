@@ -82,8 +82,10 @@ public struct CurvatureStage: Sendable {
   func amend(_ card: inout Card) {
     card.hyperparameters += CurvatureStage.hyperparameterCards
     card.traits.formUnion([.curvature, .stageVectors])
+    // A shift of θ does shift the run over the reals, but θ_t − θ_{t−1} is rounded as θ is, and a step that
+    // vanishes in θ leaves no curvature at all.
     card.traits.subtract([
-      .coordinateWise, .linear, .gradientInvariant, .gradientCovariant,
+      .coordinateWise, .linear, .gradientInvariant, .gradientCovariant, .translationInvariant,
     ])
     if schedulesMomentum {
       card.traits.insert(.varyingDecay)
