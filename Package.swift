@@ -60,7 +60,7 @@ let modules: [Module] = [
     "Auditing",
     [
       "Numbers", "Diagnostics", "Formulas", "ReferenceNumerics", "PropertyTesting", "Properties",
-      "Optimizers", "Proving", "Statistics", "Processes", "CriticalPoints", yams,
+      "Optimizers", "Parallelism", "Proving", "Statistics", "Processes", "CriticalPoints", yams,
     ]
   ),
   // Row 7
@@ -94,7 +94,7 @@ let tests: [Module] = [
     "Auditing",
     [
       "Diagnostics", "Formulas", "Numbers", "Optimizers", "Processes", "Properties",
-      "PropertyTesting", "TestSupport",
+      "PropertyTesting", "Statistics", "TestSupport",
     ]
   ),
   (

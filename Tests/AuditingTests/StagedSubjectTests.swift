@@ -36,7 +36,8 @@ struct StagedSubjectTests {
 
   @Test("a card keeps what a stage leaves true, and loses the rest")
   func traits() throws {
-    func traits(_ name: String, _ settings: [String: String] = [:]) throws -> Set<Properties.Trait> {
+    func traits(_ name: String, _ settings: [String: String] = [:]) throws -> Set<Properties.Trait>
+    {
       try Optimizer(named: name, settings: settings).card.traits
     }
     let adam = try traits("adam")

@@ -2,6 +2,7 @@ internal import Diagnostics
 internal import Foundation
 public import PropertyTesting
 public import Properties
+internal import Statistics
 
 /// An audit under way: the catalogue, asked of one subject.
 public struct Audit: Sendable {
@@ -113,7 +114,7 @@ public struct Audit: Sendable {
     if subject.rule?.reductions.isEmpty == false { finding.limitToOneCoordinate() }
     let (counterexample, warning) = await confirm(&finding, of: property)
     let row = PropertyResult(
-      description, isDeclared: isDeclared, evidence: finding.evidence,
+      description, isDeclared: isDeclared && !finding.isInformation, evidence: finding.evidence,
       assumptions: finding.assumptions, cases: finding.cases,
       premiseShare: finding.premiseShare, counterexample: counterexample, detail: finding.detail,
       seconds: (clock.now - start) / .seconds(1))
@@ -189,8 +190,12 @@ public struct Audit: Sendable {
 public enum Catalogue {
   /// In the order of a report.
   public static let all: [any AuditableProperty] =
-    [SubjectProtocol()] + RuleProperties.all + BlackBox.all + MomentProperties.all
-    + TransformProperties.all + ScheduleProperties.all
+    [SubjectProtocol()] + RuleProperties.all + BlackBox.all + WrapperProperties.all
+    + MomentProperties.all + TransformProperties.all + ScheduleProperties.all
+
+  /// The level of a report, split alike over the rows that test statistically.
+  static let alphaBudget = AlphaBudget(
+    rows: all.filter { $0.description.evidence.contains(.statistics) }.map(\.id))
 
   /// Those that are asked of a subject where none are named: of a schedule or a transform its own, of an
   /// optimizer all but those of schedules; and the claims of the subject's author.

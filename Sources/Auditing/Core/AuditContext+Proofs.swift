@@ -16,7 +16,11 @@ extension AuditContext {
     let proof = await prover.prove(claim)
     var evidence = proof.evidence
     if let refutation = proof.refutation {
-      if claim.symbols.contains(where: rule.slotNames.contains) {
+      // The history of a step is state, too.
+      let isState = { (name: String) in
+        rule.slotNames.contains(name) || name.hasPrefix("history")
+      }
+      if claim.symbols.contains(where: isState) {
         evidence.verdict = .inconclusive
         evidence.detail =
           "\(refutation.description); no start is known from which that state is reached"

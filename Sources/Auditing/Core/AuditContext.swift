@@ -64,16 +64,46 @@ extension AuditContext {
     _ generator: Generator<Case>, property: String, arithmetic: Arithmetic,
     into finding: inout Finding, examination body: (Case) throws -> Examination
   ) {
+    var settings = Settings(cases: generatedCases, seed: seed)
+    if subject.kind == .process { settings.maximumShrinkExecutions = 1_200 }
+    let arithmetic = arithmetic.rawValue
+    generate(
+      generator, property: "\(property) \(arithmetic)", settings, into: &finding,
+      evidence: Evidence(.generated, tool: "assay", verdict: .tested, domain: arithmetic),
+      candidate: { ["arithmetic": .string(arithmetic), "case": $0.json] }, examination: body)
+  }
+
+  /// Runs generated cases of a property in exact arithmetic, and notes in a finding what came of them.
+  func generateExactly<Case: AuditCase>(
+    _ generator: Generator<Case>, property: String, into finding: inout Finding,
+    examination body: (Case) throws -> Examination
+  ) {
+    // A case in exact arithmetic costs many times one in floating point.
+    generate(
+      generator, property: "\(property) exact",
+      Settings(cases: effort.generatedCases / 10, seed: seed),
+      into: &finding,
+      evidence: Evidence(
+        .exact, tool: "assay exact", verdict: .tested, domain: "exact runs of the text"),
+      candidate: \.json, examination: body)
+  }
+
+  /// - Parameters:
+  ///   - evidence: the entry for a pass; its domain gains the number of cases and the seed.
+  ///   - candidate: the case that fails, in the form that the property's `examine` reads.
+  private func generate<Case: AuditCase>(
+    _ generator: Generator<Case>, property: String, _ settings: Settings,
+    into finding: inout Finding, evidence: Evidence, candidate: (Case) -> JSONValue,
+    examination body: (Case) throws -> Examination
+  ) {
     let clock = ContinuousClock()
     let start = clock.now
-    var settings = Settings(cases: generatedCases, seed: seed)
+    var settings = settings
     settings.isExplaining = false
-    if subject.kind == .process { settings.maximumShrinkExecutions = 1_200 }
     // Where the process breaks the protocol, the property is not what was tested.
     var fault: SubjectProtocolFault?
-    let arithmetic = arithmetic.rawValue
     let result = PropertyTesting.check(
-      "\(property) \(arithmetic)", subject: subject.specification, generator, settings
+      property, subject: subject.specification, generator, settings
     ) { (value: Case, _: TestCase) in
       if let fault { throw Discard(fault.reason) }
       let examination: Examination
@@ -88,9 +118,8 @@ extension AuditContext {
     }
     finding.cases += result.cases
     finding.premiseShare = min(finding.premiseShare ?? 1, result.premiseShare)
-    var evidence = Evidence(
-      .generated, tool: "assay", verdict: .tested,
-      domain: "\(arithmetic), \(result.cases) cases, seed \(seed)")
+    var evidence = evidence
+    evidence.domain = "\(evidence.domain ?? ""), \(result.cases) cases, seed \(seed)"
     switch result.outcome {
     case .passed: break
     case .failed(let failure):
@@ -98,8 +127,7 @@ extension AuditContext {
       evidence.detail = failure.violation.message
       finding.candidate = Candidate(
         scalars: failure.value.scalarCount, steps: failure.value.stepCount,
-        case: ["arithmetic": .string(arithmetic), "case": failure.value.json],
-        choices: failure.choices)
+        case: candidate(failure.value), choices: failure.choices)
     case .vacuous(let reason), .insufficient(let reason):
       evidence.verdict = .vacuous
       evidence.detail = reason

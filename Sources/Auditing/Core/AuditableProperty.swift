@@ -31,6 +31,8 @@ public struct Finding: Sendable {
   /// The share of generated cases that met the premise.
   public var premiseShare: Double?
   public var detail: String?
+  /// Whether the statement is information about this very subject, and nothing that it declares.
+  public var isInformation = false
   /// The documents behind the evidence, by file name: SMT-LIB queries, for one.
   public var documents: [String: String] = [:]
 

@@ -9,10 +9,11 @@ extension MomentProperties {
   static let emaWeights = MomentProperty(
     description: PropertyDescription(
       id: "moment.ema-weights",
-      statement: "m_t = (1 − β₁)·Σβ₁^(t−i)·gᵢ, and v_t = (1 − β₂)·Σβ₂^(t−i)·gᵢ²",
+      statement:
+        "m_t = (1 − β₁)·Σβ₁^(t−i)·gᵢ, and v_t = (1 − β₂)·Σβ₂^(t−i)·gᵢ², of those that there are",
       source: "Kingma & Ba, Adam, section 3; the recursions, unrolled",
       domain: "every t, all gradients as the rule sees them, all decays, no weight decay",
-      requires: [.firstMoment, .secondMoment], excludes: [.varyingDecay], evidence: [.exact]),
+      excludes: [.varyingDecay], evidence: [.exact]),
     proof: { trace, rule, context, finding in
       let moments = try weightedMoments(of: trace)
       // Sₜ₊₁ = β·Sₜ + xₜ₊₁ is what a sum of powers is; so a slot that is (1 − β)·S stays so.
@@ -71,20 +72,29 @@ extension MomentProperties {
     var term: Formula
   }
 
-  /// The moments of a trace and what they average: g, or g times the weight of the loss.
+  /// The moments that a trace's subject declares, and what they average: g, or g times the weight of the
+  /// loss.
   private static func weightedMoments(of trace: MomentTrace) throws -> [WeightedMoment] {
-    guard let mean = trace.meanSlot, let square = trace.squareSlot, let beta1 = trace.beta1,
-      let beta2 = trace.beta2
-    else { throw Exclusion("its slots for m and v, or its decays, are not found in its text") }
+    var moments: [WeightedMoment] = []
     var gradient = trace.gradient
-    // AYLA's first version puts the loss's weight on the gradient within the moments.
-    if let weight = trace.quantities["lossWeight"] {
-      let fresh = trace.slots[mean].substituting([trace.slotNames[mean]: 0])
-      if fresh.isIdentical(to: (1 - beta1) * (weight * gradient)) { gradient = weight * gradient }
+    if trace.traits.contains(.firstMoment) {
+      guard let mean = trace.meanSlot, let beta1 = trace.beta1 else {
+        throw Exclusion("its slot for m, or its decay, is not found in its text")
+      }
+      // AYLA's first version puts the loss's weight on the gradient within the moments.
+      if let weight = trace.quantities["lossWeight"] {
+        let fresh = trace.slots[mean].substituting([trace.slotNames[mean]: 0])
+        if fresh.isIdentical(to: (1 - beta1) * (weight * gradient)) { gradient = weight * gradient }
+      }
+      moments.append(WeightedMoment(slot: mean, decay: beta1, term: gradient))
     }
-    return [
-      WeightedMoment(slot: mean, decay: beta1, term: gradient),
-      WeightedMoment(slot: square, decay: beta2, term: gradient * gradient),
-    ]
+    if trace.traits.contains(.secondMoment) {
+      guard let square = trace.squareSlot, let beta2 = trace.beta2 else {
+        throw Exclusion("its slot for v, or its decay, is not found in its text")
+      }
+      moments.append(WeightedMoment(slot: square, decay: beta2, term: gradient * gradient))
+    }
+    guard !moments.isEmpty else { throw Exclusion("it declares no moving average of gradients") }
+    return moments
   }
 }

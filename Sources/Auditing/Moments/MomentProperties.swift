@@ -1,7 +1,8 @@
 /// The properties of moment estimators.
 enum MomentProperties {
   static let all: [any AuditableProperty] = [
-    emaWeights, biasIdentity, powerNode, varyingDecay, DecayNotation(), variancePenalty,
-    varianceIdentity, ratioBound, ratioBoundLoose, ratioBoundAMVT,
+    emaWeights, biasIdentity, Expectation(), powerNode, varyingDecay, DecayNotation(), unitEMA,
+    ratioBound, ratioBoundLoose, ratioBoundAMVT, maximumMoment, variancePenalty, varianceIdentity,
+    Rectification(), boundedRate,
   ]
 }

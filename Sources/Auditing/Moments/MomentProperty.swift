@@ -26,7 +26,7 @@ struct MomentProperty: AuditableProperty {
     guard let rule = context.subject.rule else {
       return .notApplicable("its text is not known, so its moments are not")
     }
-    let trace = MomentTrace(rule)
+    let trace = MomentTrace(rule, of: context.subject)
     var finding = Finding()
     do {
       try await proof(trace, rule, context, &finding)
@@ -54,52 +54,11 @@ struct MomentProperty: AuditableProperty {
     guard let examination = examination ?? caseExamination else {
       throw CaseError(message: "the case has no gradients that the property knows")
     }
-    return try examination(MomentCase(json: json), MomentTrace(rule), rule)
+    return try examination(MomentCase(json: json), MomentTrace(rule, of: context.subject), rule)
   }
 }
 
 extension AuditContext {
-  /// Runs generated cases of a property in exact arithmetic, and notes in a finding what came of them.
-  func generateExactly<Case: AuditCase>(
-    _ generator: Generator<Case>, property: String, into finding: inout Finding,
-    examination: (Case) throws -> Examination
-  ) {
-    let start = ContinuousClock.now
-    // A case in exact arithmetic costs many times one in floating point.
-    var settings = Settings(cases: effort.generatedCases / 10, seed: seed)
-    settings.isExplaining = false
-    let result = PropertyTesting.check(
-      "\(property) exact", subject: subject.specification, generator, settings
-    ) { (value: Case, _: TestCase) in
-      let examination = try examination(value)
-      if !examination.meetsPremise { throw Discard(examination.summary) }
-      if !examination.holds { throw Violation(examination.summary) }
-    }
-    finding.cases += result.cases
-    finding.premiseShare = min(finding.premiseShare ?? 1, result.premiseShare)
-    var evidence = Evidence(
-      .exact, tool: "assay exact", verdict: .tested,
-      domain: "exact runs of the text, \(result.cases) cases, seed \(seed)")
-    switch result.outcome {
-    case .passed: break
-    case .failed(let failure):
-      evidence.verdict = .refuted
-      evidence.detail = failure.violation.message
-      finding.candidate = Candidate(
-        scalars: failure.value.scalarCount, steps: failure.value.stepCount,
-        case: failure.value.json, choices: failure.choices)
-    case .vacuous(let reason), .insufficient(let reason):
-      evidence.verdict = .vacuous
-      evidence.detail = reason
-    case .flaky(_, let reason), .gaveUp(let reason), .inconclusive(let reason),
-      .invalid(let reason):
-      evidence.verdict = .inconclusive
-      evidence.detail = reason
-    }
-    evidence.seconds = (ContinuousClock.now - start) / .seconds(1)
-    finding.evidence.append(evidence)
-  }
-
   /// Proves a claim of equalities exactly, without a solver, and notes it.
   func proveExactly(_ claim: Claim, into finding: inout Finding) {
     var evidence = claim.exactProof().evidence

@@ -30,6 +30,16 @@ struct MomentTrace: Sendable {
   let meanSlot: Int?
   let squareSlot: Int?
   let varianceSlot: Int?
+  /// What its subject declares, and the readings that it follows: which moments are to be looked for.
+  private(set) var traits: Set<Trait> = []
+  private(set) var conventions: [String: String] = [:]
+
+  /// The trace of a subject's rule, with what the subject declares of it.
+  init(_ rule: any TransparentRule, of subject: AuditSubject) {
+    self.init(rule)
+    traits = subject.traits
+    conventions = subject.conventions
+  }
 
   init(_ rule: any TransparentRule) {
     let arena = FormulaArena()
@@ -82,6 +92,17 @@ struct MomentTrace: Sendable {
   var beta1: Formula? { hyperparameters["beta1"] }
   var beta2: Formula? { hyperparameters["beta2"] }
   var beta3: Formula? { hyperparameters["beta3"] }
+
+  /// The place of the slot that keeps the largest second moment so far; nil where there is none.
+  var maximumSlot: Int? {
+    guard traits.contains(.maximumMoment) else { return nil }
+    return slotNames.indices.first { $0 != meanSlot && $0 != squareSlot && $0 != varianceSlot }
+  }
+
+  /// The slots before the first step, by name.
+  var start: [String: Formula] {
+    Dictionary(zip(slotNames, slotStart.map { Formula($0) }), uniquingKeysWith: { $1 })
+  }
 
   /// The symbol that stands for a slot's value after the step.
   func afterSymbol(_ place: Int) -> Formula { arena.symbol("\(slotNames[place])_t") }

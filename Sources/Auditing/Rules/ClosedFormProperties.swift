@@ -71,6 +71,30 @@ extension RuleProperties {
       return try examine(scenario, executor, closedForm: form, context)
     })
 
+  static let impulse = Behaviour<Scenario>(
+    description: PropertyDescription(
+      id: "rule.impulse",
+      statement:
+        "after a first gradient, and none since, every step is the closed form of the family",
+      source: "the declared family's algorithm on one pulse, its moments decaying",
+      domain: "no weight decay, up to 12 steps", arithmetic: .float64, evidence: [.generated]),
+    cases: { context throws(Exclusion) in
+      guard closedForms(of: context.subject)?.impulseStep != nil else {
+        throw Exclusion("no closed form after an impulse is known for it")
+      }
+      var shape = ScenarioShape.scalar
+      shape.steps = 1...12
+      shape.fixed = withoutDecay(context.subject)
+      shape.drawsHyperparameters = true
+      return context.subject.scenarios(shape).map(\.pulse)
+    },
+    examination: { scenario, executor, context in
+      guard let form = closedForms(of: context.subject)?.impulseStep else {
+        throw CaseError(message: "no closed form after an impulse is known for the subject")
+      }
+      return try examine(scenario.pulse, executor, closedForm: form, isImpulse: true, context)
+    })
+
   /// The closed forms of a subject's family, in the conventions that the subject declares.
   static func closedForms(of subject: AuditSubject) -> ClosedForms? {
     guard let family = subject.family, let rule = subject.reference ?? subject.rule,
@@ -86,7 +110,7 @@ extension RuleProperties {
   /// Holds every step of one coordinate to a closed form of it.
   private static func examine(
     _ scenario: Scenario, _ executor: any SubjectExecutor, closedForm text: String,
-    _ context: AuditContext
+    isImpulse: Bool = false, _ context: AuditContext
   ) throws -> Examination {
     let trajectory: Trajectory<Double>
     do {
@@ -96,13 +120,13 @@ extension RuleProperties {
     }
     let formula = try Formula(parsing: text, variables: nil, in: FormulaArena())
     return executor.arithmetic == .float32
-      ? hold(trajectory, of: scenario, to: formula, context, format: Binary32.self)
-      : hold(trajectory, of: scenario, to: formula, context, format: Binary64.self)
+      ? hold(trajectory, of: scenario, to: formula, isImpulse, context, format: Binary32.self)
+      : hold(trajectory, of: scenario, to: formula, isImpulse, context, format: Binary64.self)
   }
 
   private static func hold<Format: RoundingFormat>(
     _ trajectory: Trajectory<Double>, of scenario: Scenario, to formula: Formula,
-    _ context: AuditContext, format: Format.Type
+    _ isImpulse: Bool, _ context: AuditContext, format: Format.Type
   ) -> Examination {
     typealias Number = RunningError<Format>
     let names = formula.symbols
@@ -121,10 +145,12 @@ extension RuleProperties {
     for (index, step) in scenario.steps.enumerated() {
       // A run that has left the numbers has no enclosure to go on from.
       guard previous.isFinite else { break }
-      values["g"] = Number(given: step.gradients[0][0]?[0] ?? 0)
+      // A pulse is the first gradient, and a loss's weight on it is that of its step.
+      let origin = isImpulse ? scenario.steps[0] : step
+      values["g"] = Number(given: origin.gradients[0][0]?[0] ?? 0)
       values["theta"] = Number(given: previous)
       values["t"] = Number(given: Double(index + 1))
-      values["loss"] = Number(given: step.loss ?? 0)
+      values["loss"] = Number(given: origin.loss ?? 0)
       let change = program.run(names.map { values[$0] ?? 0 })[0]
       let computed = trajectory.parameters[index][0][0][0]
       let exact = change.exact + Interval(previous, previous)
@@ -159,5 +185,18 @@ extension RuleProperties {
     }
     guard comparisons > 0 else { return .outsidePremise("rounding errors have no bound here") }
     return Examination(holds: true, summary: "every step is the closed form", lines: lines)
+  }
+}
+
+extension Scenario {
+  /// The same run with no gradient but the first.
+  fileprivate var pulse: Scenario {
+    var result = self
+    for index in result.steps.indices.dropFirst() {
+      result.steps[index].gradients = result.steps[index].gradients.map { group in
+        group.map { $0.map { $0.map { _ in 0 } } }
+      }
+    }
+    return result
   }
 }

@@ -11,11 +11,11 @@ struct ClosedForms {
   /// Whether the steps climb: every gradient is negated first.
   var maximizes = false
 
-  private func has(_ name: String) -> Bool { hyperparameters.contains(name) }
-  private func reads(_ key: String, as value: String) -> Bool { conventions[key] == value }
+  func has(_ name: String) -> Bool { hyperparameters.contains(name) }
+  func reads(_ key: String, as value: String) -> Bool { conventions[key] == value }
 
   /// The gradient as the rule sees it: behind a loss transform, a clip of one coordinate, coupled decay.
-  private func gradient(decaying: Bool) -> String? {
+  func gradient(decaying: Bool) -> String? {
     var g = maximizes ? "(-g)" : "g"
     if has("ayla.N1") {
       guard !conventions.keys.contains("ayla.reading") || reads("ayla.reading", as: "gradient")
@@ -39,7 +39,7 @@ struct ClosedForms {
   private var rule: String { family.split(separator: ":").last.map(String.init) ?? family }
 
   /// The rule, Adam's by whichever decay it goes.
-  private var base: String { ["adamw", "adam-l2"].contains(rule) ? "adam" : rule }
+  var base: String { ["adamw", "adam-l2"].contains(rule) ? "adam" : rule }
 
   /// The decay beside the step.
   private var decay: String {
@@ -100,11 +100,11 @@ struct ClosedForms {
     }
   }
 
-  private var isNesterov: Bool { reads("nesterov", as: "true") }
-  private var isInside: Bool { reads("epsilonPlacement", as: "insideRoot") }
+  var isNesterov: Bool { reads("nesterov", as: "true") }
+  var isInside: Bool { reads("epsilonPlacement", as: "insideRoot") }
 
   /// AMVT's `penalty/√(v̂ + ε)` from `v̂` and `ŝ`.
-  private func varianceStep(square: String, variance: String) -> String {
+  func varianceStep(square: String, variance: String) -> String {
     if reads("variancePenalty", as: "trackedOnly") {
       return reads("epsilonPlacement", as: "outsideRoot")
         ? "(1/(sqrt(\(square)) + epsilon))" : "(1/sqrt(\(square) + epsilon))"

@@ -24,24 +24,6 @@ extension RuleProperties {
       return try examine(scenario, executor, against: reference, context)
     })
 
-  static let precision = Behaviour<Scenario>(
-    description: PropertyDescription(
-      id: "rule.precision",
-      statement: "the code stays within the running error of its own formula from the exact step",
-      source: "Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., section 3.3",
-      domain: "gradients within the card's box", arithmetic: .float64,
-      evidence: [.generated]),
-    cases: { context throws(Exclusion) in
-      guard context.subject.rule != nil else { throw Exclusion("the subject's text is not known") }
-      return context.subject.scenarios(.vector)
-    },
-    examination: { scenario, executor, context in
-      guard let rule = context.subject.rule else {
-        throw CaseError(message: "the subject's text is not known")
-      }
-      return try examine(scenario, executor, against: rule, context)
-    })
-
   /// Runs a scenario, and holds the run to a rule's text.
   static func examine(
     _ scenario: Scenario, _ executor: any SubjectExecutor, against rule: any TransparentRule,

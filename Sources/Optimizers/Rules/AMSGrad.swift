@@ -76,6 +76,19 @@ public struct AMSGrad: DecayingRule {
       try decay.kept(parameter, step) - step[.stepRate] * slots[0] / denominator(slots, step)
   }
 
+  /// `m̂ = m/(1 − β₁ᵗ)`, or `m` itself where there is no correction.
+  @inlinable @inline(__always)
+  func correctedMean<N: RuleNumber>(_ slots: Slots<N>, _ step: StepScalars<N>) -> N {
+    maximumOrder == .uncorrected ? slots[0] : step[.biasCorrection1] * slots[0]
+  }
+
+  /// What is corrected of the second moment: the maximum, or what enters it.
+  @inlinable @inline(__always)
+  func correctedSquare<N: RuleNumber>(_ slots: Slots<N>, _ step: StepScalars<N>) -> N {
+    maximumOrder == .afterCorrection
+      ? step[.correctionBeforeMaximum] * slots[1] : step[.correctionAfterMaximum] * slots[2]
+  }
+
   @inlinable @inline(__always)
   func denominator<N: RuleNumber>(
     _ slots: Slots<N>, _ step: StepScalars<N>
@@ -93,7 +106,11 @@ public struct AMSGrad: DecayingRule {
   public func quantities<N: RuleNumber>(
     slots: Slots<N>, step: StepScalars<N>
   ) throws(N.Failure) -> [NamedQuantity<N>] {
-    [NamedQuantity("denominator", try denominator(slots, step))]
+    [
+      NamedQuantity("correctedMean", correctedMean(slots, step)),
+      NamedQuantity("correctedSquare", correctedSquare(slots, step)),
+      NamedQuantity("denominator", try denominator(slots, step)),
+    ]
   }
 }
 

@@ -60,8 +60,32 @@ public struct AdaBelief: DecayingRule {
     let deviation = (gradient - slots[0]).squared()
     slots[1] = step[.beta2] * slots[1] + step[.oneMinusBeta2] * deviation
     if epsilonInMoment == .added { slots[1] = slots[1] + step[.epsilon] }
-    let root = try epsilonPlacement.root(step[.biasCorrection2] * slots[1], step)
-    parameter = try decay.kept(parameter, step) - step[.stepRate] * slots[0] / root
+    parameter =
+      try decay.kept(parameter, step) - step[.stepRate] * slots[0] / denominator(slots, step)
+  }
+
+  /// `ŝ = s/(1 − β₂ᵗ)`.
+  @inlinable @inline(__always)
+  func correctedVariance<N: RuleNumber>(_ slots: Slots<N>, _ step: StepScalars<N>) -> N {
+    step[.biasCorrection2] * slots[1]
+  }
+
+  @inlinable @inline(__always)
+  func denominator<N: RuleNumber>(
+    _ slots: Slots<N>, _ step: StepScalars<N>
+  ) throws(N.Failure) -> N {
+    try epsilonPlacement.root(correctedVariance(slots, step), step)
+  }
+
+  @inlinable
+  public func quantities<N: RuleNumber>(
+    slots: Slots<N>, step: StepScalars<N>
+  ) throws(N.Failure) -> [NamedQuantity<N>] {
+    [
+      NamedQuantity("correctedMean", step[.biasCorrection1] * slots[0]),
+      NamedQuantity("correctedVariance", correctedVariance(slots, step)),
+      NamedQuantity("denominator", try denominator(slots, step)),
+    ]
   }
 }
 

@@ -89,9 +89,15 @@ public struct AdaBound: DecayingRule {
   @inlinable @inline(__always)
   func rate<N: RuleNumber>(_ slots: Slots<N>, _ step: StepScalars<N>) throws(N.Failure) -> N {
     let free =
-      try step[.stepRate] / epsilonPlacement.root(step[.biasCorrection2] * slots[1], step)
+      try step[.stepRate] / epsilonPlacement.root(correctedSquare(slots, step), step)
     return step[.rateFactor]
       * N.lesser(.greater(free, step[.lowerRate]), step[.upperRate])
+  }
+
+  /// `v̂ = v/(1 − β₂ᵗ)`, or `v` itself where there is no correction.
+  @inlinable @inline(__always)
+  func correctedSquare<N: RuleNumber>(_ slots: Slots<N>, _ step: StepScalars<N>) -> N {
+    step[.biasCorrection2] * slots[1]
   }
 
   @inlinable
@@ -99,6 +105,7 @@ public struct AdaBound: DecayingRule {
     slots: Slots<N>, step: StepScalars<N>
   ) throws(N.Failure) -> [NamedQuantity<N>] {
     [
+      NamedQuantity("correctedSquare", correctedSquare(slots, step)),
       NamedQuantity("rate", try rate(slots, step)),
       NamedQuantity("lowerRate", step[.lowerRate]),
       NamedQuantity("upperRate", step[.upperRate]),

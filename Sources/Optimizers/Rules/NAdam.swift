@@ -84,8 +84,30 @@ public struct NAdam: DecayingRule {
     slots[0] = step[.beta1] * slots[0] + step[.oneMinusBeta1] * gradient
     slots[1] = step[.beta2] * slots[1] + step[.oneMinusBeta2] * gradient.squared()
     let ahead = step[.momentumRate] * slots[0] + step[.gradientRate] * gradient
-    let root = try epsilonPlacement.root(step[.biasCorrection2] * slots[1], step)
-    parameter = try decay.kept(parameter, step) - ahead / root
+    parameter = try decay.kept(parameter, step) - ahead / denominator(slots, step)
+  }
+
+  /// `v̂ = v/(1 − β₂ᵗ)`.
+  @inlinable @inline(__always)
+  func correctedSquare<N: RuleNumber>(_ slots: Slots<N>, _ step: StepScalars<N>) -> N {
+    step[.biasCorrection2] * slots[1]
+  }
+
+  @inlinable @inline(__always)
+  func denominator<N: RuleNumber>(
+    _ slots: Slots<N>, _ step: StepScalars<N>
+  ) throws(N.Failure) -> N {
+    try epsilonPlacement.root(correctedSquare(slots, step), step)
+  }
+
+  @inlinable
+  public func quantities<N: RuleNumber>(
+    slots: Slots<N>, step: StepScalars<N>
+  ) throws(N.Failure) -> [NamedQuantity<N>] {
+    [
+      NamedQuantity("correctedSquare", correctedSquare(slots, step)),
+      NamedQuantity("denominator", try denominator(slots, step)),
+    ]
   }
 }
 

@@ -84,11 +84,21 @@ public struct RAdam: DecayingRule {
     let gradient = decay.gradient(gradient, at: parameter, step)
     slots[0] = step[.beta1] * slots[0] + step[.oneMinusBeta1] * gradient
     slots[1] = step[.beta2] * slots[1] + step[.oneMinusBeta2] * gradient.squared()
+<<<<<<< HEAD
     let isInside = epsilonPlacement == .insideRoot
     let root = try (isInside ? Optimizers.EpsilonPlacement.insideRoot : .outsideRoot)
       .root(step[.biasCorrection2] * slots[1], step)
+=======
+    let root = try epsilonPlacement.root(correctedSquare(slots, step), step)
+>>>>>>> afd969a (WIP rows)
     let denominator = step[.isRectified] * root + step[.isPlain]
     parameter = try decay.kept(parameter, step) - step[.stepRate] * slots[0] / denominator
+  }
+
+  /// `v̂ = v/(1 − β₂ᵗ)`.
+  @inlinable @inline(__always)
+  func correctedSquare<N: RuleNumber>(_ slots: Slots<N>, _ step: StepScalars<N>) -> N {
+    step[.biasCorrection2] * slots[1]
   }
 
   @inlinable
@@ -96,6 +106,8 @@ public struct RAdam: DecayingRule {
     slots: Slots<N>, step: StepScalars<N>
   ) throws(N.Failure) -> [NamedQuantity<N>] {
     [
+      NamedQuantity("correctedMean", step[.biasCorrection1] * slots[0]),
+      NamedQuantity("correctedSquare", correctedSquare(slots, step)),
       NamedQuantity("isRectified", step[.isRectified]),
       NamedQuantity("rectification", step[.rectification]),
     ]

@@ -78,8 +78,32 @@ public struct Yogi: DecayingRule {
     let square = gradient.squared()
     slots[0] = step[.beta1] * slots[0] + step[.oneMinusBeta1] * gradient
     slots[1] = slots[1] - step[.oneMinusBeta2] * .sign(slots[1] - square) * square
-    let root = try epsilonPlacement.root(step[.biasCorrection2] * slots[1], step)
-    parameter = try decay.kept(parameter, step) - step[.stepRate] * slots[0] / root
+    parameter =
+      try decay.kept(parameter, step) - step[.stepRate] * slots[0] / denominator(slots, step)
+  }
+
+  /// `v̂ = v/(1 − β₂ᵗ)`, or `v` itself where there is no correction.
+  @inlinable @inline(__always)
+  func correctedSquare<N: RuleNumber>(_ slots: Slots<N>, _ step: StepScalars<N>) -> N {
+    step[.biasCorrection2] * slots[1]
+  }
+
+  @inlinable @inline(__always)
+  func denominator<N: RuleNumber>(
+    _ slots: Slots<N>, _ step: StepScalars<N>
+  ) throws(N.Failure) -> N {
+    try epsilonPlacement.root(correctedSquare(slots, step), step)
+  }
+
+  @inlinable
+  public func quantities<N: RuleNumber>(
+    slots: Slots<N>, step: StepScalars<N>
+  ) throws(N.Failure) -> [NamedQuantity<N>] {
+    [
+      NamedQuantity("correctedMean", step[.biasCorrection1] * slots[0]),
+      NamedQuantity("correctedSquare", correctedSquare(slots, step)),
+      NamedQuantity("denominator", try denominator(slots, step)),
+    ]
   }
 }
 
