@@ -35,6 +35,7 @@ extension AuditReport {
       "<header><h1>Audit of <code>\(escaped(subject.name))</code></h1>",
       "<p>assay \(assayVersion), seed \(seed), effort \(effort.rawValue)"
         + (subject.family.map { ", held to the laws of <code>\(escaped($0))</code>" } ?? "")
+        + (inference.map { "; nothing declared, it \(escaped($0))" } ?? "")
         + "</p>",
       "<p class=\"conclusion\">\(escaped(conclusion))</p>",
       "<ul class=\"counts\">\(counts.joined())</ul></header>",

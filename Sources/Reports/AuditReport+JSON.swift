@@ -14,6 +14,7 @@ extension AuditReport {
         "formula": JSONValue(subject.formula),
         "family": JSONValue(subject.family),
       ],
+      "inference": JSONValue(inference),
       "seed": .integer(Int(clamping: seed)),
       "effort": .string(effort.rawValue),
       "incomplete": .bool(isIncomplete),

@@ -8,7 +8,8 @@ extension AuditReport {
     var lines = [
       "# Audit of `\(subject.name)`", "",
       "assay \(assayVersion), seed \(seed), effort \(effort.rawValue)."
-        + (subject.family.map { " Held to the laws of `\($0)`." } ?? ""), "",
+        + (subject.family.map { " Held to the laws of `\($0)`." } ?? "")
+        + (inference.map { " Nothing declared; it \($0)." } ?? ""), "",
     ]
     if let source = subject.source { lines += [source, ""] }
     if let formula = subject.formula { lines += ["```", formula, "```", ""] }

@@ -12,6 +12,7 @@ extension AuditReport {
     ]
     if let source = subject.source { lines.append(source) }
     if let family = subject.family { lines.append("Held to the laws of \(family).") }
+    if let inference { lines.append("Nothing declared; it \(inference).") }
     if let formula = subject.formula {
       lines += [""] + formula.split(separator: "\n").map { "    \($0)" }
     }
@@ -56,7 +57,7 @@ extension PropertyResult {
     for assumption in assumptions { lines.append(indent + style.dim("assuming \(assumption)")) }
     // A transcript has several lines.
     for line in (detail ?? "").split(separator: "\n") { lines.append(indent + line) }
-    if property.isInformation {
+    if !isDeclared {
       lines.append(indent + style.dim("information, declared by nobody"))
     }
     if let counterexample {

@@ -141,7 +141,7 @@ extension BlackBox {
       {
         throw Exclusion("the process says that it takes a gradient for every tensor")
       }
-      if let optimizer = context.subject.optimizer, optimizer.stepCounter == .perGroup {
+      if (context.subject.reference ?? context.subject.rule)?.stepCounter == .perGroup {
         throw Exclusion("it counts the steps of groups, by its setting `stepCounter`")
       }
       return context.subject.scenarios(

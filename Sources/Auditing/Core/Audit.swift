@@ -20,8 +20,17 @@ public struct Audit: Sendable {
     of subject: AuditSubject, seed: UInt64 = 0, effort: Effort = .standard,
     properties: [any AuditableProperty]? = nil, failures: FailureFolder? = nil
   ) {
-    context = AuditContext(subject: subject, seed: seed, effort: effort)
-    self.properties = properties ?? Catalogue.properties(of: subject)
+    self.init(
+      in: AuditContext(subject: subject, seed: seed, effort: effort), properties: properties,
+      failures: failures)
+  }
+
+  init(
+    in context: AuditContext, properties: [any AuditableProperty]? = nil,
+    failures: FailureFolder? = nil
+  ) {
+    self.context = context
+    self.properties = properties ?? Catalogue.properties(of: context.subject)
     self.failures = failures
   }
 
@@ -32,6 +41,16 @@ public struct Audit: Sendable {
     let subject = context.subject
     var rows = [PropertyResult?](repeating: nil, count: properties.count)
     var warnings: [String] = []
+    let inferred = inferredFamily()
+    let inferredAudit = inferred.map { inferred in
+      let subject = subject.claiming(
+        inferred.reference, named: inferred.family,
+        settings: inferred.settings + inferred.foundValues)
+      return Audit(
+        in: AuditContext(
+          subject: subject, seed: context.seed, effort: context.effort, prover: context.prover),
+        properties: properties, failures: failures)
+    }
     await withTaskGroup(of: (Int, PropertyResult?, String?).self) { group in
       var next = 0
       func start() {
@@ -39,7 +58,13 @@ public struct Audit: Sendable {
         let index = next
         next += 1
         group.addTask {
-          let (row, warning) = await self.row(of: self.properties[index])
+          var (row, warning) = await self.row(of: self.properties[index])
+          if row.verdict == .notApplicable, let inferred, let inferredAudit,
+            let information = await inferredAudit.informationRow(
+              of: self.properties[index], inferred)
+          {
+            row = information
+          }
           // What was cut short says less than it seems to; a counterexample stands.
           let isWhole = !Task.isCancelled || row.verdict == .refuted
           return (index, isWhole ? row : nil, warning)
@@ -57,6 +82,7 @@ public struct Audit: Sendable {
         start()
       }
     }
+    if !Task.isCancelled { await namingVariant(in: &rows) }
     if let process = subject.process {
       // A fault that another property met is the protocol's to report.
       if process.firstFault != nil, !Task.isCancelled,
@@ -74,11 +100,12 @@ public struct Audit: Sendable {
       seed: context.seed, effort: context.effort, results: rows.compactMap(\.self))
     report.isIncomplete = rows.contains { $0 == nil }
     report.warnings = warnings
+    report.inference = inferred?.summary
     return report
   }
 
   /// Asks one property.
-  private func row(of property: any AuditableProperty) async -> (PropertyResult, String?) {
+  func row(of property: any AuditableProperty) async -> (PropertyResult, warning: String?) {
     let clock = ContinuousClock()
     let start = clock.now
     let description = property.description
@@ -86,7 +113,7 @@ public struct Audit: Sendable {
     let missing = description.requires.subtracting(subject.traits)
     let barring = description.excludes.intersection(subject.traits)
     let isDeclared = !description.isInformation
-    func excluded(_ reason: String) -> (PropertyResult, String?) {
+    func excluded(_ reason: String) -> (PropertyResult, warning: String?) {
       var row = PropertyResult(description, isDeclared: false, evidence: [], detail: reason)
       row.verdict = .notApplicable
       row.seconds = (clock.now - start) / .seconds(1)

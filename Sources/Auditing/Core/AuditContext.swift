@@ -12,12 +12,17 @@ public struct AuditContext: Sendable {
   public let effort: Effort
   public let prover: Prover
   let invariants: InvariantProver
+  /// How many cases are generated, where that is fewer than the effort's.
+  var caseLimit = Int.max
+  /// Whether a case that fails is made smaller.
+  var isShrinking = true
 
-  public init(subject: AuditSubject, seed: UInt64, effort: Effort) {
+  public init(subject: AuditSubject, seed: UInt64, effort: Effort, prover: Prover? = nil) {
     self.subject = subject
     self.seed = seed
     self.effort = effort
-    prover = Prover(effort: effort)
+    let prover = prover ?? Prover(effort: effort)
+    self.prover = prover
     invariants = InvariantProver(subject: subject, prover: prover)
   }
 }
@@ -25,11 +30,11 @@ public struct AuditContext: Sendable {
 extension AuditContext {
   /// How many cases are generated for a property: fewer for a process, which is asked over a pipe.
   var generatedCases: Int {
-    guard subject.kind == .process else { return effort.generatedCases }
+    guard subject.kind == .process else { return min(caseLimit, effort.generatedCases) }
     switch effort {
-    case .quick: return 25
-    case .standard: return 120
-    case .thorough: return 2_000
+    case .quick: return min(caseLimit, 25)
+    case .standard: return min(caseLimit, 120)
+    case .thorough: return min(caseLimit, 2_000)
     }
   }
 
@@ -100,6 +105,7 @@ extension AuditContext {
     let start = clock.now
     var settings = settings
     settings.isExplaining = false
+    settings.isShrinking = isShrinking
     // Where the process breaks the protocol, the property is not what was tested.
     var fault: SubjectProtocolFault?
     let result = PropertyTesting.check(

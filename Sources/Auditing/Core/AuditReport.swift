@@ -31,6 +31,8 @@ public struct AuditReport: Sendable {
   public var results: [PropertyResult]
   /// Whether the audit was stopped before its end.
   public var isIncomplete = false
+  /// What a subject that declares no family behaves like; nil where that is declared, or not known.
+  public var inference: String?
   /// What the user should know beside the rows: a failure that could not be saved, for one.
   public var warnings: [String] = []
 

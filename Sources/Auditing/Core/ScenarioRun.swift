@@ -4,6 +4,7 @@ internal import Optimizers
 /// Runs the text of a rule on a scenario, at any number type.
 ///
 /// Tensors count their steps each for itself: one without a gradient is left as it is, and does not count.
+/// A rule that counts the steps of groups counts those of all its tensors.
 struct ScenarioRun<N: RuleNumber> {
   /// A tensor, and the number of steps that it has made.
   private struct TensorState {
@@ -14,6 +15,7 @@ struct ScenarioRun<N: RuleNumber> {
   private let rule: any TransparentRule
   private var tensors: [[TensorState]]
   private var hyperparameters: [[N]]
+  private var stepCount = 0
 
   /// - Parameter number: how a value that the subject is given becomes an `N`.
   init(
@@ -46,6 +48,7 @@ struct ScenarioRun<N: RuleNumber> {
         if let value = changes[entry.name] { hyperparameters[group][index] = N(value) }
       }
     }
+    stepCount += 1
     let loss = step.loss.map(number)
     var all: [N] = []
     for gradient in step.gradients.joined() { all += (gradient ?? []).map(number) }
@@ -86,7 +89,10 @@ struct ScenarioRun<N: RuleNumber> {
   }
 
   private func context(of place: Place, loss: N?) -> StepContext<N> {
-    StepContext(t: N(Rational(tensors[place.group][place.tensor].stepCount)), loss: loss)
+    let count =
+      rule.stepCounter == .perTensor
+      ? tensors[place.group][place.tensor].stepCount : stepCount
+    return StepContext(t: N(Rational(count)), loss: loss)
   }
 
   /// What the coordinates make together before a step, for each of the tensors in it.

@@ -141,7 +141,10 @@ struct MomentTrace: Sendable {
       return largest
     }
     // A correction that is there, but merged with other factors, is not a missing one.
-    let decay = [meanSlot: beta1, squareSlot: beta2, varianceSlot: beta3][place] ?? nil
+    // One slot may play two of these roles.
+    let decay =
+      place == meanSlot
+      ? beta1 : place == squareSlot ? beta2 : place == varianceSlot ? beta3 : nil
     guard let decay, !change.parts(in: arena).contains(.power(decay, step)) else {
       throw Exclusion("its correction of \(slotNames[place]) is merged with other factors")
     }

@@ -30,7 +30,14 @@ extension RuleProperties {
     claims: { context, rule in
       guard let form = closedForms(of: context.subject)?.firstStep else { return [] }
       let trace = RuleTrace(rule, isFresh: true, replacing: ["t": 1])
-      let formula = try trace.formula(form)
+      // What is written into its formulas has the value of what it is held to.
+      let hidden = (context.subject.reference?.hyperparameters ?? []).filter {
+        rule.value(of: $0.name) == nil
+      }
+      let formula = try trace.formula(form).substituting(
+        Dictionary(
+          hidden.map { (RuleTrace.symbolName(of: $0.name), Formula($0.value)) },
+          uniquingKeysWith: { $1 }))
       return [
         Claim(
           "first-step", assuming: await context.assumptions(for: trace),

@@ -123,6 +123,11 @@ extension RuleProperties {
 
   static func scaling(of subject: AuditSubject) -> GradientScaling? {
     guard !subject.traits.contains(.lossTransform), let rule = subject.text else { return nil }
+    // What is written into its formulas cannot be scaled with the gradients.
+    let hidden = ["clip", "epsilon", "initialAccumulator"].contains { name in
+      subject.reference?.value(of: name) != nil && subject.value(of: name) == nil
+    }
+    if hidden { return nil }
     var scaled: [(String, Int)] = []
     if rule.value(of: "clip") != nil { scaled.append(("clip", 1)) }
     if subject.traits.contains(.gradientCovariant) {

@@ -60,7 +60,10 @@ public struct AuditSubject: Sendable {
   /// The values of its hyper-parameters by canonical name, for a process, exactly as it gave them.
   var ownValues: [String: Rational] = [:]
 
-  public var requiresLoss: Bool { text?.requiresLoss ?? optimizer?.requiresLoss ?? false }
+  /// Whether its steps, or those of what it is held to, need the loss.
+  public var requiresLoss: Bool {
+    text?.requiresLoss ?? optimizer?.requiresLoss ?? false || reference?.requiresLoss ?? false
+  }
 
   /// Its text; for a process the text of what it claims to be, with the process's own values.
   var text: (any TransparentRule)? { rule ?? (kind == .process ? reference : nil) }

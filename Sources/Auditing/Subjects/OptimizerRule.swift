@@ -13,6 +13,7 @@ struct OptimizerRule: TransparentRule {
     return slotNames.indices.map { start[$0] }
   }
   var requiresLoss: Bool { optimizer.requiresLoss }
+  var stepCounter: StepCounter { optimizer.stepCounter }
 
   /// Whether one text of one coordinate says what a step does: no wrapper counts steps, no stage looks at
   /// the past or at the whole gradient behind one that maps coordinates.

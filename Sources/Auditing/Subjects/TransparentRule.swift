@@ -31,6 +31,8 @@ public protocol TransparentRule: Sendable {
   var fixedHyperparameters: Set<String> { get }
   /// Whether a step needs the loss.
   var requiresLoss: Bool { get }
+  /// What the step's number counts.
+  var stepCounter: StepCounter { get }
 
   /// The numbers that many coordinates make together before a step, in an order in which each reads only
   /// those before it.
@@ -88,6 +90,7 @@ extension TransparentRule {
   }
 
   public var fixedHyperparameters: Set<String> { [] }
+  public var stepCounter: StepCounter { .perTensor }
 
   /// A coordinate before the first step.
   public func start<N: RuleNumber>(at parameter: N) -> CoordinateState<N> {
