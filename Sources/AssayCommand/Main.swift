@@ -28,7 +28,7 @@ struct AssayCommand: AsyncParsableCommand {
     version: "assay \(assayVersion)",
     subcommands: [
       AuditCommand.self, CriticalPointsCommand.self, WorstCaseCommand.self, ListCommand.self,
-      ReplayCommand.self,
+      ReplayCommand.self, SelfTestCommand.self,
     ])
 
   static func main() async {

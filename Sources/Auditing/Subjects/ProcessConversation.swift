@@ -6,12 +6,12 @@ internal import Processes
 ///
 /// Every method throws `SubjectProtocolFault`, or `SubjectFault` where the subject refuses in good order.
 final class ProcessConversation {
-  private let process: LineProcess
+  private let process: any WireChannel
   private let timeLimit: Double
   private var nextID = 1
   private var transcript: [String] = []
 
-  init(_ process: LineProcess, timeLimit: Double) {
+  init(_ process: any WireChannel, timeLimit: Double) {
     self.process = process
     self.timeLimit = timeLimit
   }

@@ -10,10 +10,10 @@ internal import Synchronization
 /// One process answers all requests, in turn. After a fault it is started anew; after the second death or
 /// hang no more.
 public final class ProcessSubject: Sendable {
-  let words: [String]
+  /// Starts what answers.
+  private let start: @Sendable () throws(ProcessSubjectError) -> any WireChannel
   /// Seconds for the answer to one request.
   let timeLimit: Double
-  private let environment: [String: String]
   private let state: Mutex<State>
 
   /// The greeting, or the fault in its place.
@@ -34,13 +34,24 @@ public final class ProcessSubject: Sendable {
   ///
   /// - Throws: `ProcessSubjectError` where it cannot be started, or refuses: a package is missing (69), its
   ///   arguments are wrong (64).
-  init(
+  convenience init(
     words: [String], timeLimit: Double, environment: [String: String]
   ) throws(ProcessSubjectError) {
-    self.words = words
+    try self.init(timeLimit: timeLimit) { () throws(ProcessSubjectError) in
+      try Self.started(words, environment)
+    }
+  }
+
+  /// Greets what answers, whatever that is.
+  ///
+  /// - Parameter start: starts it; called again after a fault.
+  init(
+    timeLimit: Double,
+    start: @escaping @Sendable () throws(ProcessSubjectError) -> any WireChannel
+  ) throws(ProcessSubjectError) {
     self.timeLimit = timeLimit
-    self.environment = environment
-    let conversation = try Self.start(words, timeLimit, environment)
+    self.start = start
+    let conversation = ProcessConversation(try start(), timeLimit: timeLimit)
     var state = State()
     do {
       let answer = try conversation.hello()
@@ -82,12 +93,11 @@ public final class ProcessSubject: Sendable {
     self.state = Mutex(state)
   }
 
-  private static func start(
-    _ words: [String], _ timeLimit: Double, _ environment: [String: String]
-  ) throws(ProcessSubjectError) -> ProcessConversation {
+  private static func started(
+    _ words: [String], _ environment: [String: String]
+  ) throws(ProcessSubjectError) -> any WireChannel {
     do {
-      return ProcessConversation(
-        try LineProcess(words, environment: environment), timeLimit: timeLimit)
+      return try LineProcess(words, environment: environment)
     } catch {
       throw ProcessSubjectError(
         .unavailable,
@@ -143,7 +153,7 @@ public final class ProcessSubject: Sendable {
       } else {
         state.conversation?.end()
         state.conversation = nil
-        conversation = try Self.start(words, timeLimit, environment)
+        conversation = ProcessConversation(try start(), timeLimit: timeLimit)
         defer { if state.conversation == nil { state.conversation = conversation } }
         let answer = try conversation.hello()
         do throws(GreetingError) {
