@@ -84,13 +84,9 @@ public struct RAdam: DecayingRule {
     let gradient = decay.gradient(gradient, at: parameter, step)
     slots[0] = step[.beta1] * slots[0] + step[.oneMinusBeta1] * gradient
     slots[1] = step[.beta2] * slots[1] + step[.oneMinusBeta2] * gradient.squared()
-<<<<<<< HEAD
     let isInside = epsilonPlacement == .insideRoot
     let root = try (isInside ? Optimizers.EpsilonPlacement.insideRoot : .outsideRoot)
-      .root(step[.biasCorrection2] * slots[1], step)
-=======
-    let root = try epsilonPlacement.root(correctedSquare(slots, step), step)
->>>>>>> afd969a (WIP rows)
+      .root(correctedSquare(slots, step), step)
     let denominator = step[.isRectified] * root + step[.isPlain]
     parameter = try decay.kept(parameter, step) - step[.stepRate] * slots[0] / denominator
   }
