@@ -46,22 +46,8 @@ struct Comparison {
   var reference: Double { median(pairs.map(\.reference)) }
   var ratio: Double { median(ratios) }
 
-  /// An interval that covers the median ratio with a confidence of at least 95 %: order statistics by the
-  /// binomial distribution, which assumes nothing of the times but that pairs are alike.
-  var ratioInterval: (lower: Double, upper: Double) {
-    let sorted = ratios.sorted()
-    let n = sorted.count
-    var term = pow(0.5, Double(n))
-    var tail = 0.0
-    var rank = 0
-    // The largest rank whose tail stays below 2.5 %.
-    while rank < n / 2, tail + term <= 0.025 {
-      tail += term
-      term *= Double(n - rank) / Double(rank + 1)
-      rank += 1
-    }
-    return (sorted[max(rank - 1, 0)], sorted[n - max(rank, 1)])
-  }
+  /// An interval that covers the median ratio with a confidence of at least 95 %.
+  var ratioInterval: (lower: Double, upper: Double) { medianInterval(ratios) }
 
   private var ratios: [Double] { pairs.map { $0.subject / $0.reference } }
 }
@@ -70,6 +56,23 @@ func median(_ values: [Double]) -> Double {
   let sorted = values.sorted()
   let middle = sorted.count / 2
   return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+/// An interval that covers the median with a confidence of at least 95 %: order statistics by the binomial
+/// distribution, which assumes nothing of the values but that they are alike.
+func medianInterval(_ values: [Double]) -> (lower: Double, upper: Double) {
+  let sorted = values.sorted()
+  let n = sorted.count
+  var term = pow(0.5, Double(n))
+  var tail = 0.0
+  var rank = 0
+  // The largest rank whose tail stays below 2.5 %.
+  while rank < n / 2, tail + term <= 0.025 {
+    tail += term
+    term *= Double(n - rank) / Double(rank + 1)
+    rank += 1
+  }
+  return (sorted[max(rank - 1, 0)], sorted[n - max(rank, 1)])
 }
 
 func microseconds(_ seconds: Double) -> String {

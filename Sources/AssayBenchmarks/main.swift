@@ -1,6 +1,7 @@
 /// The benchmarks by name, in the order in which `all` runs them.
 let benchmarks: [(name: String, summary: String, run: () throws -> Void)] = [
   ("rules", "a step of a rule against a loop written by hand", runRuleBenchmarks),
+  ("bandwidth", "a step beside torch, optax and the memory's bandwidth", runBandwidthBenchmark),
   ("shrinking", "executions until a failure is smallest, beside Hypothesis", runShrinkingBenchmark),
   ("throughput", "generated cases a second, beside Hypothesis", runThroughputBenchmark),
 ]

@@ -50,13 +50,13 @@ struct ListCommand: AsyncParsableCommand {
     }
   }
 
-  private func cards() throws -> [Card] {
-    try Optimizer.builtInNames.map { try Optimizer(named: $0, settings: [:]).card }
+  private func optimizers() throws -> [Optimizer] {
+    try Optimizer.builtInNames.map { try Optimizer(named: $0, settings: [:]) }
   }
 
   private func optimizersJSON() throws -> JSONValue {
     [
-      "optimizers": .array(try cards().map(cardJSON)),
+      "optimizers": .array(try optimizers().map(optimizerJSON)),
       "wrappers": JSONValue(Optimizer.builtInWrapperNames),
       "wrapperSettings": .object(
         Dictionary(
@@ -84,8 +84,9 @@ struct ListCommand: AsyncParsableCommand {
     ]
   }
 
-  private func cardJSON(_ card: Card) -> JSONValue {
-    [
+  private func optimizerJSON(_ optimizer: Optimizer) -> JSONValue {
+    let card = optimizer.card
+    return [
       "name": .string(card.name), "title": .string(card.title), "source": .string(card.source),
       "reading": .string(card.reading), "family": JSONValue(card.family),
       "traits": JSONValue(card.traits.map(\.name).sorted()),
@@ -95,24 +96,30 @@ struct ListCommand: AsyncParsableCommand {
         card.slots.map { ["name": .string($0.name), "meaning": .string($0.meaning)] }),
       "invariants": JSONValue(card.invariants),
       "stepBound": JSONValue(card.stepBound),
-      // Slots are stored in the parameters' own type.
       "bytesPerParameter": [
-        "float32": .integer(4 * card.slots.count), "float64": .integer(8 * card.slots.count),
+        "float32": .integer(optimizer.stateBytesPerParameter(of: Float.self)),
+        "float64": .integer(optimizer.stateBytesPerParameter(of: Double.self)),
+        "bfloat16": .integer(
+          optimizer.stateBytesPerParameter(of: Float.self, format: .bfloat16)),
+        "float16": .integer(optimizer.stateBytesPerParameter(of: Float.self, format: .float16)),
       ],
     ]
   }
 
   private func optimizersText() throws -> String {
     var lines: [String] = []
-    for card in try cards() {
+    for optimizer in try optimizers() {
+      let card = optimizer.card
       lines += ["\(card.name): \(card.title)", "  \(card.source)", "  \(card.reading)"]
       lines += card.hyperparameters.map { settingLine($0) } + card.options.map(optionLine)
       let slots = card.slots.map(\.name).joined(separator: ", ")
+      let bytes = { optimizer.stateBytesPerParameter(of: Float.self, format: $0) }
       lines.append(
         card.slots.isEmpty
           ? "    no state"
-          : "    state: \(slots), \(4 * card.slots.count) bytes a parameter in Float, "
-            + "\(8 * card.slots.count) in Double")
+          : "    state: \(slots), \(bytes(.full)) bytes a parameter in Float,"
+            + " \(optimizer.stateBytesPerParameter(of: Double.self)) in Double,"
+            + " \(bytes(.bfloat16)) in bfloat16 or float16 beside Float parameters")
       lines.append("")
     }
     lines.append("of every optimizer: stages, each off unless it is switched on, and options")

@@ -64,6 +64,16 @@ public struct RunningError<Format: RoundingFormat>: RuleNumber {
     return (exact.lower - error).nextDown <= value && value <= (exact.upper + error).nextUp
   }
 
+  /// The same number, once a program has rounded it to a narrower format to store it.
+  ///
+  /// - Parameters:
+  ///   - unitRoundoff: the relative error of the store.
+  ///   - spacing: what it may lose beside that: the spacing of the format's smallest numbers.
+  public func stored(unitRoundoff: Double, spacing: Double) -> Self {
+    let size = max(exact.lower.magnitude, exact.upper.magnitude) + error
+    return Self(exact: exact, sum: termSum, error: error + (unitRoundoff * size + spacing).nextUp)
+  }
+
   private static var u: Double { Format.unitRoundoff }
   private static var tiny: Double { Format.smallestNormal }
   private var largest: Double { max(exact.lower.magnitude, exact.upper.magnitude) }

@@ -69,6 +69,10 @@ public protocol UpdateRule: Sendable {
   /// What this rule is and declares of itself.
   var card: Card { get }
 
+  /// The rule as its paper defines it, where this value's text is another, equal over the reals; nil where
+  /// it is the definition.
+  var definition: (any UpdateRule)? { get }
+
   /// The slots before the first step; all 0 unless the rule says otherwise.
   func initialSlots<N: RuleNumber>(hyperparameters: StepScalars<N>) -> Slots<N>
 
@@ -168,6 +172,7 @@ public protocol UpdateRule: Sendable {
 extension UpdateRule {
   @inlinable public var historyNames: [String] { [] }
   @inlinable public var requiresLoss: Bool { false }
+  public var definition: (any UpdateRule)? { nil }
 
   @inlinable
   public func initialSlots<N: RuleNumber>(hyperparameters: StepScalars<N>) -> Slots<N> {

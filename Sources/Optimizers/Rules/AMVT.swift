@@ -77,6 +77,11 @@ public struct AMVT: UpdateRule {
     hasDecay = weightDecay != nil
   }
 
+  public var definition: (any UpdateRule)? {
+    guard evaluation == .oneDivision else { return nil }
+    return with(varianceCentre, epsilonPlacement, variancePenalty, .printed, hasDecay: hasDecay)
+  }
+
   static let decayForms: [DecayForm] = [.decoupled, .paper]
 
   @inlinable public var slotNames: [String] { ["m", "v", "s"] }
