@@ -131,10 +131,18 @@ struct SlotFormatTests {
       let count = 64
       var parameters = [S](repeating: 0.5, count: count)
       var state = row.optimizer.makeState(of: S.self, counts: [count], format: format)
-      try row.optimizer.step(
-        &parameters, gradients: [S](repeating: 0.25, count: count), loss: 0.5, state: &state)
+      // As many as a few micro-batches take.
+      for _ in 0..<4 {
+        try row.optimizer.step(
+          &parameters, gradients: [S](repeating: 0.25, count: count), loss: 0.5, state: &state)
+      }
       let tensor = state.tensors[0]
-      var bytes = tensor.vectors.reduce(0) { $0 + $1.count * MemoryLayout<S>.size }
+      let vectors =
+        tensor.vectors + [
+          tensor.stageVectors, tensor.previousGradients, tensor.previousParameters,
+          tensor.accumulated,
+        ]
+      var bytes = vectors.reduce(0) { $0 + $1.count * MemoryLayout<S>.size }
       for slot in 0..<4 {
         // One number stands for each slot that the rule does not have.
         let (wide, packed) = (tensor.slots[slot].count, tensor.packed[slot].count)
