@@ -35,8 +35,20 @@ struct FaultJudge: Sendable {
     drawn.steps = 2...12
     var long = ScenarioShape.full
     long.steps = 2...8
+    let probes = Probe.all(of: subject)
+    // Every setting at other values than its own, those that generated runs leave alone among them.
+    var settings: [Scenario] = []
+    for (name, domain) in subject.domains.sorted(by: { $0.key < $1.key }) {
+      guard let value = subject.value(of: name) else { continue }
+      for other in [value + Rational(1, 2), value * Rational(2), Rational(1, 4), 3]
+      where other != value && domain.contains(other) {
+        var probe = probes[1]
+        probe.groups[0].hyperparameters[name] = other
+        settings.append(probe)
+      }
+    }
     scenarios =
-      Probe.all(of: subject)
+      probes + settings
       + context.drawn(subject.scenarios(drawn), count: 80, "equivalence")
       + context.drawn(subject.scenarios(long), count: 60, "equivalence in groups")
     let executor = TextExecutor(rule: TextRule(base.text))

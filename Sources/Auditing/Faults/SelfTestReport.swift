@@ -55,7 +55,7 @@ public struct SelfTestReport: Sendable {
 
   /// What computes the same and was called wrong.
   public var falseKills: [FaultOutcome] {
-    outcomes.filter { $0.nature != .different && !$0.properties.isEmpty }
+    equivalent.filter { !$0.properties.isEmpty }
   }
 
   /// The faults that nothing found, though the family was declared.
