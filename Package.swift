@@ -42,6 +42,7 @@ let modules: [Module] = [
   ("ReferenceNumerics", ["CGSL", "Diagnostics"]),
   ("PropertyTesting", ["Numbers", "Diagnostics", customDump]),
   ("Properties", ["Numbers", "Diagnostics"]),
+  ("Datasets", ["Diagnostics", "Processes"]),
   // Row 3
   (
     "Optimizers",
@@ -49,11 +50,18 @@ let modules: [Module] = [
   ),
   ("Proving", ["Numbers", "Diagnostics", "Processes", "Formulas", "Properties"]),
   ("Statistics", ["Numbers", "Diagnostics", "ReferenceNumerics"]),
+  (
+    "Objectives",
+    ["Numbers", "Diagnostics", "Formulas", "ReferenceNumerics", "Processes", "Datasets"]
+  ),
   // Row 4
   ("CriticalPoints", ["Numbers", "Diagnostics", "Formulas", "ReferenceNumerics"]),
   (
     "Convergence",
-    ["Numbers", "Diagnostics", "Processes", "Formulas", "Properties", "Optimizers"]
+    [
+      "Numbers", "Diagnostics", "Formulas", "ReferenceNumerics", "Properties", "Processes",
+      "Optimizers", "Objectives", "Statistics",
+    ]
   ),
   // Row 6
   (
@@ -64,7 +72,13 @@ let modules: [Module] = [
     ]
   ),
   // Row 7
-  ("Reports", ["Diagnostics", "Properties", "Processes", "Auditing"]),
+  (
+    "Reports",
+    [
+      "Diagnostics", "Properties", "Processes", "ReferenceNumerics", "Objectives", "Convergence",
+      "Auditing",
+    ]
+  ),
 ]
 
 /// What is run, and what only that needs.
@@ -73,7 +87,7 @@ let programs: [Target] = [
     name: "AssayCommand",
     dependencies: [
       argumentParser, "Diagnostics", "Numbers", "Formulas", "Optimizers", "Properties",
-      "PropertyTesting", "CriticalPoints", "Convergence", "Auditing", "Reports",
+      "PropertyTesting", "CriticalPoints", "Objectives", "Convergence", "Auditing", "Reports",
     ]),
   // Not linked into the command: it imports Testing.
   .target(name: "SwiftTestingSupport", dependencies: ["PropertyTesting", customDump]),
@@ -98,11 +112,17 @@ let tests: [Module] = [
     ]
   ),
   (
-    "Convergence", ["Optimizers", "Numbers", "Processes", "Diagnostics", "TestSupport"]
+    "Convergence",
+    [
+      "Numbers", "Diagnostics", "Formulas", "ReferenceNumerics", "Properties", "Processes",
+      "Optimizers", "Objectives", "Statistics", "TestSupport",
+    ]
   ),
   ("CriticalPoints", ["Formulas", "Numbers", "Diagnostics"]),
+  ("Datasets", ["Diagnostics", "TestSupport"]),
   ("Formulas", ["Numbers", "Diagnostics"]),
   ("Numbers", ["Diagnostics", bigInt]),
+  ("Objectives", ["Diagnostics", "Formulas", "Numbers", "ReferenceNumerics", "Datasets"]),
   (
     "Optimizers",
     ["CAllocationCount", "Formulas", "Parallelism", "Properties", "Numbers", "Diagnostics"]

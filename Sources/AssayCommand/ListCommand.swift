@@ -3,6 +3,7 @@ internal import Auditing
 internal import Diagnostics
 internal import Foundation
 internal import Numbers
+internal import Objectives
 internal import Optimizers
 internal import Properties
 internal import Reports
@@ -12,20 +13,22 @@ struct ListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
     abstract:
-      "Lists what there is: optimizers and schedules with their settings, references, properties.",
+      "Lists what there is: optimizers and schedules with their settings, references, properties,"
+      + " objectives.",
     discussion: """
       Examples:
         assay list optimizers
         assay list properties --format json
         assay list references
         assay list schedules --format html --output schedules.html
+        assay list objectives
       """)
 
   enum Kind: String, ExpressibleByArgument, CaseIterable {
-    case optimizers, properties, references, schedules
+    case optimizers, properties, references, schedules, objectives
   }
 
-  @Argument(help: "optimizers, references, properties or schedules.")
+  @Argument(help: "optimizers, references, properties, schedules or objectives.")
   var kind: Kind
 
   @OptionGroup var output: OutputOptions
@@ -43,6 +46,8 @@ struct ListCommand: AsyncParsableCommand {
     case (.schedules, .text): try output.write(ScheduleListing.text)
     case (.schedules, .html):
       try output.write(await ScheduleSheet.page(try ScheduleListing.sheets()))
+    case (.objectives, .json): try output.write(Self.objectivesJSON.text() + "\n")
+    case (.objectives, .text): try output.write(Self.objectivesText)
     case (_, .html), (_, .markdown), (_, .junit):
       throw UsageError(
         "\(kind.rawValue) come as text or json\(kind == .schedules ? " or html" : ""), not as"

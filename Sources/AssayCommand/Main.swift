@@ -19,6 +19,7 @@ struct AssayCommand: AsyncParsableCommand {
         assay audit --formula my-rule.yaml --as adam
         assay critical-points "x^4 - 3*x^3 + 2" --transform ayla:N1=1,N2=1.4 --box x=-3:4
         assay worst-case sgd --set learningRate=1 --class smooth-convex --smoothness 1 --steps 10
+        assay rates amvt adam sgd --format html --output rates.html
         assay list optimizers
 
       Exit codes: 0 nothing declared was refuted, 1 a declared property was refuted, 64 wrong arguments, \
@@ -27,8 +28,8 @@ struct AssayCommand: AsyncParsableCommand {
       """,
     version: "assay \(assayVersion)",
     subcommands: [
-      AuditCommand.self, CriticalPointsCommand.self, WorstCaseCommand.self, ListCommand.self,
-      ReplayCommand.self, SelfTestCommand.self,
+      AuditCommand.self, CriticalPointsCommand.self, WorstCaseCommand.self, RatesCommand.self,
+      ListCommand.self, ReplayCommand.self, SelfTestCommand.self,
     ])
 
   static func main() async {

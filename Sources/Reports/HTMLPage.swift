@@ -1,7 +1,9 @@
 /// What all pages share.
 enum HTMLPage {
   /// A page that needs nothing else.
-  static func document(title: String, body: [String]) -> String {
+  ///
+  /// - Parameter extraStyle: rules after those that all pages share.
+  static func document(title: String, body: [String], extraStyle: String = "") -> String {
     """
     <!DOCTYPE html>
     <html lang="en">
@@ -12,6 +14,7 @@ enum HTMLPage {
     <title>\(escaped(title))</title>
     <style>
     \(style)
+    \(extraStyle)
     </style>
     </head>
     <body>
