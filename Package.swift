@@ -91,6 +91,9 @@ let programs: [Target] = [
     ]),
   // Not linked into the command: it imports Testing.
   .target(name: "SwiftTestingSupport", dependencies: ["PropertyTesting", customDump]),
+  // What other packages' tests audit with.
+  .target(
+    name: "AssayTesting", dependencies: ["Auditing", "Diagnostics", "Optimizers", "Properties"]),
   .target(name: "ShrinkingProblems", dependencies: ["PropertyTesting"]),
   .executableTarget(
     name: "AssayBenchmarks",
@@ -104,6 +107,7 @@ let programs: [Target] = [
 /// The modules that have tests, and what those use beside the module.
 let tests: [Module] = [
   ("AssayCommand", ["TestSupport"]),
+  ("AssayTesting", ["Numbers", "Optimizers", "Properties"]),
   (
     "Auditing",
     [
@@ -136,7 +140,7 @@ let tests: [Module] = [
     ["Optimizers", "Formulas", "Numbers", "Properties", "Processes", "Diagnostics"]
   ),
   ("ReferenceNumerics", ["Diagnostics"]),
-  ("Reports", ["Auditing", "Diagnostics", "Properties"]),
+  ("Reports", ["Auditing", "Diagnostics", "Processes", "Properties"]),
   ("Statistics", ["Diagnostics", "Numbers", "ReferenceNumerics"]),
   ("SwiftTestingSupport", ["PropertyTesting"]),
 ]
@@ -145,6 +149,7 @@ let package = Package(
   name: "assay",
   products: [
     .library(name: "Assay", targets: modules.map(\.name)),
+    .library(name: "AssayTesting", targets: ["AssayTesting"]),
     .library(name: "PropertyTesting", targets: ["PropertyTesting"]),
     .library(name: "SwiftTestingSupport", targets: ["SwiftTestingSupport"]),
     .executable(name: "assay", targets: ["AssayCommand"]),

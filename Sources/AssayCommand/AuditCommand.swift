@@ -26,6 +26,8 @@ struct AuditCommand: AsyncParsableCommand {
         assay audit --formula my-rule.yaml --as adam --as-set epsilonPlacement=insideRoot
         assay audit --command 'python3 -m assay_bridge torch.optim.Adam lr=1e-3' --as adam
         assay audit --command 'python3 -m assay_bridge mymodule:MyOptimizer' --as sgd --map rate=learningRate
+        assay audit --command 'old/bin/python -m assay_bridge optax.adam learning_rate=0.1' \\
+          --against 'new/bin/python -m assay_bridge optax.adam learning_rate=0.1' --as adam
         assay audit adam --property moment.ratio-bound --format json --output adam.json
       """)
 
@@ -74,6 +76,13 @@ struct AuditCommand: AsyncParsableCommand {
   var familySettings: [String] = []
 
   @Option(
+    help: ArgumentHelp(
+      "Another version of it: a built-in, a formula file, or a program's command line (what holds a"
+        + " blank). The same is asked of it, and the report says what differs and from which step.",
+      valueName: "subject"))
+  var against: String?
+
+  @Option(
     name: .customLong("property"), parsing: .singleValue,
     help: ArgumentHelp("Only this property; may be repeated.", valueName: "id"))
   var propertyIDs: [String] = []
@@ -105,7 +114,17 @@ struct AuditCommand: AsyncParsableCommand {
       bar.show(done: done, of: count, item: property)
     }
     let running = audit
-    let report = await Interruption.cancelling { await running.run() }
+    let other = try against.map(makeOther)
+    let report = await Interruption.cancelling {
+      var report = await running.run()
+      if let other, !Task.isCancelled {
+        let same = Audit(
+          of: other, seed: runOptions.seed.value, effort: runOptions.effort, properties: properties,
+          failures: .standard)
+        report.compare(with: await same.run(), of: other, and: subject)
+      }
+      return report
+    }
     bar.clear()
     for warning in report.warnings {
       FileHandle.standardError.write(Data("assay: warning: \(warning)\n".utf8))
@@ -120,6 +139,22 @@ struct AuditCommand: AsyncParsableCommand {
     if report.isFailure(isStrict: strict, expected: expected) {
       throw ArgumentParser.ExitCode(Diagnostics.ExitCode.refuted.rawValue)
     }
+  }
+
+  /// The subject of `--against`, with the settings and the claim of the first.
+  private func makeOther(_ text: String) throws -> AuditSubject {
+    let settings = try typedSettings(settings, option: "--set")
+    let familySettings = try typedSettings(familySettings, option: "--as-set")
+    if text.hasSuffix(".yaml") || text.hasSuffix(".yml") {
+      return try AuditSubject(
+        formulaFile: text, settings: settings, as: family, familySettings: familySettings)
+    }
+    if text.contains(" ") {
+      return try AuditSubject(
+        command: text, settings: settings, as: family, familySettings: familySettings,
+        map: try typedSettings(map, option: "--map"), timeLimit: timeLimit)
+    }
+    return try AuditSubject(builtIn: text, settings: subject == nil ? [] : settings)
   }
 
   private func makeSubject() throws -> AuditSubject {

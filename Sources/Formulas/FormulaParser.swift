@@ -366,7 +366,9 @@ struct FormulaParser {
     _ name: String, _ token: FormulaToken
   ) throws(FormulaSyntaxError) -> Operand {
     if let formula = bindings[name] { return Operand(formula: formula) }
-    if isFunction(name) {
+    // A name of the formula's own hides a function that is no part of the language.
+    let isOwn = variables?.contains(name) == true && FormulaFunction(rawValue: name) == nil
+    if isFunction(name), !isOwn {
       throw error("'\(name)' is a function: its arguments follow in brackets", token)
     }
     guard let variables, !variables.contains(name) else {

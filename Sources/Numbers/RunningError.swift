@@ -22,6 +22,42 @@ public enum Binary32: RoundingFormat {
   public static func holds(_ value: Double) -> Bool { Double(Float(value)) == value }
 }
 
+/// IEEE 754 `binary16`.
+public enum Binary16: RoundingFormat {
+  public static var unitRoundoff: Double { 0x1p-11 }
+  public static var smallestNormal: Double { 0x1p-14 }
+  public static func holds(_ value: Double) -> Bool { rounded(value) == value }
+
+  /// The nearest number of the format, ties to even.
+  public static func rounded(_ value: Double) -> Double {
+    let result = value.rounded(toBits: 11, leastExponent: -14)
+    return result.magnitude >= 0x1p16 ? .infinity * (value < 0 ? -1 : 1) : result
+  }
+}
+
+/// `bfloat16`: the range of `binary32` with eight bits of precision.
+public enum BFloat16: RoundingFormat {
+  public static var unitRoundoff: Double { 0x1p-8 }
+  public static var smallestNormal: Double { Double(Float.leastNormalMagnitude) }
+  public static func holds(_ value: Double) -> Bool { rounded(value) == value }
+
+  /// The nearest number of the format, ties to even.
+  public static func rounded(_ value: Double) -> Double {
+    let result = value.rounded(toBits: 8, leastExponent: -126)
+    return result.magnitude >= 0x1p128 ? .infinity * (value < 0 ? -1 : 1) : result
+  }
+}
+
+extension Double {
+  /// The nearest number of so many significant bits, ties to even.
+  fileprivate func rounded(toBits bits: Int, leastExponent: Int) -> Double {
+    guard isFinite, self != 0 else { return self }
+    let exponent = Swift.max(Int(self.exponent), leastExponent) - (bits - 1)
+    let unit = Double(sign: .plus, exponent: exponent, significand: 1)
+    return (self / unit).rounded(.toNearestOrEven) * unit
+  }
+}
+
 /// An enclosure of the exact value of an expression, and a bound on how far a correct program that
 /// evaluates it in `Format` may be from that value.
 ///

@@ -12,6 +12,8 @@ public struct Counterexample: Sendable, Hashable {
   public var replay: String?
   /// The command that repeats it.
   public var command: String
+  /// A short program in the subject's own language that shows it; nil where there is none.
+  public var reproduction: String?
   /// The subject's run in it, and the expected one, by `subject` and `expected`; null for none.
   public var trajectories: JSONValue
 

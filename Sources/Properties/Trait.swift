@@ -34,7 +34,7 @@ extension Trait {
   public static let parameterAverage = Trait("parameterAverage")
   /// Steps by the sign of an average.
   public static let signStep = Trait("signStep")
-  /// Takes a share off the parameters in every step, a zero gradient's included.
+  /// Moves the parameters at a zero gradient, too: takes a share off them, or starts with a velocity.
   public static let shrinksAtRest = Trait("shrinksAtRest")
   /// Clamps the parameters after each step.
   public static let parameterBounds = Trait("parameterBounds")

@@ -78,5 +78,5 @@ public struct Evidence: Sendable, Hashable {
 
 /// The numbers that a statement is about.
 public enum Arithmetic: String, Sendable, Hashable, Codable {
-  case real, rational, float64, float32
+  case real, rational, float64, float32, bfloat16, float16
 }

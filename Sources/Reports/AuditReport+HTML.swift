@@ -87,6 +87,13 @@ extension AuditReport {
           + "<pre>\(escaped(counterexample.case.text(isIndented: false)))</pre>"
           + "<code>\(escaped(counterexample.command))</code></dd>"
       ]
+      if let reproduction = counterexample.reproduction {
+        lines.append("<dt>in Python</dt><dd><pre>\(escaped(reproduction))</pre></dd>")
+      }
+    }
+    if let other = against?.rows[row.property.id] {
+      let step = other.firstDifference.map { ", the two part at step \($0)" } ?? ""
+      lines.append("<dt>the other</dt><dd>\(other.verdict.rawValue)\(step)</dd>")
     }
     lines += ["</dl>", plot, "</details>"]
     return lines.joined(separator: "\n")

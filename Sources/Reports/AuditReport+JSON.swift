@@ -5,7 +5,7 @@ internal import Properties
 extension AuditReport {
   /// The report in its stable JSON form; a field that has no value is null.
   public var json: JSONValue {
-    [
+    var members: [String: JSONValue] = [
       "tool": "assay",
       "version": .string(assayVersion),
       "subject": [
@@ -18,10 +18,27 @@ extension AuditReport {
       "seed": .integer(Int(clamping: seed)),
       "effort": .string(effort.rawValue),
       "incomplete": .bool(isIncomplete),
-      "results": .array(results.map(\.json)),
+      "results": .array(results.map { json(of: $0) }),
       "summary": .object(
         Dictionary(uniqueKeysWithValues: summary.map { ($0.verdict.rawValue, .integer($0.count)) })),
     ]
+    if let against {
+      members["against"] = [
+        "kind": .string(against.subject.kind), "name": .string(against.subject.name),
+        "formula": JSONValue(against.subject.formula), "family": JSONValue(against.subject.family),
+        "firstDifference": against.firstDifference.map { .integer($0) } ?? .null,
+        "scenario": against.scenario?.json ?? .null,
+      ]
+    }
+    return .object(members)
+  }
+
+  private func json(of row: PropertyResult) -> JSONValue {
+    guard let against, case .object(var members) = row.json else { return row.json }
+    let other = against.rows[row.property.id]
+    members["other"] = JSONValue(other?.verdict.rawValue)
+    members["firstDifference"] = other?.firstDifference.map { .integer($0) } ?? .null
+    return .object(members)
   }
 }
 
@@ -68,6 +85,7 @@ extension Counterexample {
       "case": self.case,
       "replay": JSONValue(replay),
       "command": .string(command),
+      "reproduction": JSONValue(reproduction),
     ]
   }
 }

@@ -13,13 +13,22 @@ extension AuditReport {
     ]
     if let source = subject.source { lines += [source, ""] }
     if let formula = subject.formula { lines += ["```", formula, "```", ""] }
-    lines += ["| verdict | property | statement | evidence |", "| --- | --- | --- | --- |"]
+    let (column, rule) = against == nil ? ("", "") : (" other | first difference |", " --- | --- |")
+    lines += [
+      "| verdict | property | statement | evidence |\(column)", "| --- | --- | --- | --- |\(rule)",
+    ]
     for row in results {
       let evidence = row.evidence.map { "\($0.kind.rawValue) \($0.verdict.rawValue) (\($0.tool))" }
-      let cells = [
+      var cells = [
         "**\(row.verdict.rawValue)**" + (row.property.isInformation ? " (information)" : ""),
         "`\(row.property.id)`", row.property.statement, evidence.joined(separator: "; "),
       ]
+      if let against {
+        let other = against.rows[row.property.id]
+        cells += [
+          other?.verdict.rawValue ?? "", other?.firstDifference.map { "step \($0)" } ?? "",
+        ]
+      }
       lines.append("| " + cells.map(escaped).joined(separator: " | ") + " |")
     }
     for row in results {
@@ -31,10 +40,21 @@ extension AuditReport {
         "```json", counterexample.case.text(isIndented: false), "```",
       ]
       if let detail = row.detail { lines += ["", detail] }
+      if let reproduction = counterexample.reproduction {
+        lines += ["", "```python", reproduction, "```"]
+      }
     }
     lines += [
       "", summary.map { "\($0.count) \($0.verdict.rawValue)" }.joined(separator: ", ") + ".",
     ]
+    if let against {
+      lines += [
+        "",
+        "Against `\(against.subject.name)`: "
+          + (against.firstDifference.map { "on the same gradients they part at step \($0)." }
+            ?? "on the same gradients they do not part beyond rounding."),
+      ]
+    }
     if isIncomplete { lines += ["", "**Incomplete: the audit was stopped.**"] }
     return lines.joined(separator: "\n") + "\n"
   }

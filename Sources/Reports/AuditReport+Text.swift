@@ -17,7 +17,15 @@ extension AuditReport {
       lines += [""] + formula.split(separator: "\n").map { "    \($0)" }
     }
     lines.append("")
-    for row in results { lines += row.textLines(style: style) }
+    for row in results {
+      lines += row.textLines(style: style)
+      if let other = against?.rows[row.property.id], other.verdict != row.verdict {
+        let step = other.firstDifference.map { "; the two part at step \($0)" } ?? ""
+        lines.append(
+          String(repeating: " ", count: 14)
+            + style.bold("the other's verdict is \(other.verdict.rawValue)\(step)"))
+      }
+    }
     lines.append("")
     let counts = summary.map { "\($0.count) \($0.verdict.rawValue)" }.joined(separator: ", ")
     lines.append(style.bold("\(results.count) properties: \(counts)."))
@@ -26,6 +34,18 @@ extension AuditReport {
       failures == 0
         ? "Nothing that \(subject.name) declares was refuted."
         : "\(failures) declared \(failures == 1 ? "property is" : "properties are") refuted.")
+    if let against {
+      let changed = against.changes(in: self)
+      lines.append(
+        "Against \(against.subject.name): "
+          + (changed.isEmpty
+            ? "no verdict differs." : "\(changed.joined(separator: ", ")) differ."))
+      lines.append(
+        against.firstDifference.map { step in
+          "On the same gradients they part at step \(step): "
+            + (against.scenario?.json.text(isIndented: false) ?? "")
+        } ?? "On the same gradients they do not part beyond rounding.")
+    }
     if isIncomplete { lines.append(style.bold("Incomplete: the audit was stopped.")) }
     for warning in warnings { lines.append("warning: \(warning)") }
     return lines.joined(separator: "\n") + "\n"
@@ -66,6 +86,10 @@ extension PropertyResult {
       lines.append(indent + "counterexample of \(scalars) and \(steps):")
       lines.append(indent + "  " + abbreviated(counterexample.case.text(isIndented: false)))
       lines.append(indent + "  again: \(counterexample.command)")
+      if let reproduction = counterexample.reproduction {
+        // Not indented: it is copied and run.
+        lines += ["", reproduction, ""]
+      }
     }
     return lines
   }

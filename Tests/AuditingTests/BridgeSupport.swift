@@ -10,7 +10,7 @@ private let fakeTorch = #"""
       def detach(self): return self
       def reshape(self, shape): return Tensor(self.values, [len(self.values)] if shape == -1 else shape)
       def tolist(self): return list(self.values)
-  def tensor(values, dtype=None): return Tensor(values, [len(values)])
+  def tensor(values, dtype=None, requires_grad=False): return Tensor(values, [len(values)])
   from torch import optim
   """#
 

@@ -144,7 +144,10 @@ struct CaseTests {
       Scenario(start: [1], gradients: [[.infinity]], losses: [1]),
       Scenario(start: [1], gradients: [[1]], losses: [.nan]),
     ] {
-      for property in [RuleProperties.matchesReference, RuleProperties.invariants] {
+      let properties: [any AuditableProperty] = [
+        RuleProperties.matchesReference, RuleProperties.invariants,
+      ]
+      for property in properties {
         await #expect(throws: CaseError.self) {
           try await property.examine(["arithmetic": "float64", "case": scenario.json], context)
         }

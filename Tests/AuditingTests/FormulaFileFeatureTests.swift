@@ -68,6 +68,16 @@ struct FormulaReductionTests {
     #expect(groups.verdict == .tested)
   }
 
+  @Test("A name of the file's own may be that of a reduction")
+  func ownName() throws {
+    let rule = try file(
+      "optimizer: a\nupdate:\n  - mean = 2*g\n  - theta = theta - mean - mean(mean)"
+    ).rule
+    var run = ScenarioRun<Double>(rule, groups: [Scenario.Group(parameters: [[0, 0]])]) { $0 }
+    run.advance(Scenario.Step(gradients: [[[1, 2]]])) { $0 }
+    #expect(run.parameters == [[[-5, -7]]])
+  }
+
   @Test("A reduction takes one argument, and has a name that no state can have")
   func errors() {
     #expect(throws: FormulaFileError.self) { try file(reducing("norm(theta, g)")) }

@@ -1,6 +1,7 @@
 import Auditing
 import Foundation
 import FoundationXML
+import Processes
 import Reports
 import Testing
 
@@ -72,5 +73,34 @@ struct JUnitTests {
     report.results = []
     let reader = try #require(read(report))
     #expect(reader.all("testsuite").first?["tests"] == "0")
+  }
+
+  /// Reads a file by junitparser where Python has it, else by Python's own XML reader.
+  private static let pythonReader = """
+    import sys
+    try:
+        from junitparser import JUnitXml
+        suites = list(JUnitXml.fromfile(sys.argv[1]))
+        print(sum(s.tests for s in suites), sum(s.failures for s in suites), sum(s.skipped for s in suites))
+    except ModuleNotFoundError:
+        import xml.etree.ElementTree as tree
+        suites = list(tree.parse(sys.argv[1]).getroot().iter("testsuite"))
+        print(*(sum(int(s.get(k)) for s in suites) for k in ("tests", "failures", "skipped")))
+    """
+
+  @Test("A parser of others reads it", .enabled(if: ExternalTool("python3").isPresent))
+  func foreignParser() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).xml")
+    try sampleReport().junit.write(to: file, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", "-c", Self.pythonReader, file.path]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let data = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    #expect(String(decoding: data, as: UTF8.self) == "4 1 1\n")
   }
 }

@@ -25,7 +25,7 @@ enum BlackBox {
   }
 
   static func unitRoundoff(_ executor: any SubjectExecutor) -> Double {
-    executor.arithmetic == .float32 ? Binary32.unitRoundoff : Binary64.unitRoundoff
+    executor.arithmetic.unitRoundoff
   }
 
   /// Compares a run with what it should be.

@@ -50,8 +50,7 @@ extension BlackBox {
           4 * unit * (before.magnitude + at(run, value.mark).magnitude)
           + 4 * unit * at(faster, value.mark).magnitude + 64 * unit * doubled.magnitude
           + 4
-          * (executor.arithmetic == .float32
-            ? Binary32.smallestNormal : Binary64.smallestNormal)
+          * executor.arithmetic.smallestNormal
         guard abs(doubled - 2 * change) <= allowance else {
           return Examination(
             holds: false,

@@ -28,14 +28,16 @@ struct SubjectProtocol: AuditableProperty {
             refusals.append(refusal)
           }
           finding.cases += 1
-        } catch is SubjectProtocolFault {
-          break
+        } catch let fault as SubjectProtocolFault {
+          // One fault is not the only one: the next run goes to a new process, up to the second death.
+          if fault.kind == .retired { break }
         }
       }
     }
     if let (fault, scenario) = process.firstFault {
       evidence.verdict = .refuted
-      evidence.detail = "\(fault.kind.rawValue): \(fault.reason)"
+      evidence.detail = process.faults.map { "\($0.fault.kind.rawValue): \($0.fault.reason)" }
+        .joined(separator: "; ")
       finding.candidate = Candidate(
         scalars: scenario?.scalarCount ?? 0, steps: scenario?.stepCount ?? 0,
         case: ["scenario": scenario?.json ?? .null])

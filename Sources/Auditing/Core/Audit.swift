@@ -163,8 +163,15 @@ public struct Audit: Sendable {
       return (nil, nil)
     }
     let examination: Examination
+    var runs: [Scenario] = []
     do {
-      examination = try await property.examine(candidate.case, context)
+      if let process = context.subject.process {
+        (examination, runs) = try await process.recording {
+          try await property.examine(candidate.case, context)
+        }
+      } else {
+        examination = try await property.examine(candidate.case, context)
+      }
     } catch {
       withdraw(&finding, "its counterexample could not be run again: \(error)")
       return (nil, nil)
@@ -189,12 +196,17 @@ public struct Audit: Sendable {
         warning = "counterexamples are not kept: \(failures.url.relativePath): \(reason)"
       }
     }
-    return (
-      Counterexample(
-        scalars: candidate.scalars, steps: candidate.steps, case: candidate.case,
-        replay: failure.id, command: replayCommand(of: failure),
-        trajectories: examination.trajectories), warning
-    )
+    var counterexample = Counterexample(
+      scalars: candidate.scalars, steps: candidate.steps, case: candidate.case,
+      replay: failure.id, command: replayCommand(of: failure),
+      trajectories: examination.trajectories)
+    if let executor = context.subject.executors.first as? ProcessExecutor {
+      // Of several runs that are compared, the first and the last.
+      let shown = runs.count > 2 ? [runs[0], runs[runs.count - 1]] : runs
+      counterexample.reproduction = PythonReproduction(executor)?.text(
+        of: shown, conclusion: examination.summary)
+    }
+    return (counterexample, warning)
   }
 
   /// The command that runs a failure again; a process is started only by a command that is given again.

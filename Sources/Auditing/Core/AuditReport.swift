@@ -36,6 +36,9 @@ public struct AuditReport: Sendable {
   /// What the user should know beside the rows: a failure that could not be saved, for one.
   public var warnings: [String] = []
 
+  /// The audit of another subject beside this one.
+  public var against: AuditComparison?
+
   public init(subject: SubjectSummary, seed: UInt64, effort: Effort, results: [PropertyResult]) {
     self.subject = subject
     self.seed = seed

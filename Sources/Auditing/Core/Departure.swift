@@ -41,8 +41,11 @@ func compare(
   _ trajectory: Trajectory<Double>, of scenario: Scenario, with rule: any TransparentRule,
   in arithmetic: Arithmetic
 ) -> Comparison {
+  // Each named, so that the code is compiled for each.
   switch arithmetic {
   case .float32: compare(trajectory, of: scenario, with: rule, format: Binary32.self)
+  case .bfloat16: compare(trajectory, of: scenario, with: rule, format: BFloat16.self)
+  case .float16: compare(trajectory, of: scenario, with: rule, format: Binary16.self)
   case .float64, .real, .rational:
     compare(trajectory, of: scenario, with: rule, format: Binary64.self)
   }

@@ -60,7 +60,9 @@ extension AuditSubject {
     let loss = losses
     let needsLoss = requiresLoss
     let settings = hyperparameterGenerators
-    return Generator { source throws(Rejection) in
+    let arithmetic = process?.arithmetic ?? .float64
+    let isHalf = arithmetic.isHalf
+    let scenarios = Generator<Scenario> { source throws(Rejection) in
       func drawn(_ range: ClosedRange<Int>) throws(Rejection) -> Int {
         try Generator<Int>.integers(in: range, origin: range.lowerBound).make(source)
       }
@@ -117,6 +119,11 @@ extension AuditSubject {
       }
       return Scenario(groups: groups, steps: steps)
     }
+    guard isHalf else { return scenarios }
+    // Halves hold fewer numbers than `Float`.
+    return scenarios.map {
+      $0.mappingGradients(arithmetic.rounded).mappingParameters(arithmetic.rounded)
+    }
   }
 
   /// A value as it is sent: a process is told no other than its numbers can hold.
@@ -139,7 +146,7 @@ extension AuditSubject {
       let exponent = try Generator<Int>.integers(in: (low + 10)...(high - 10)).make(source)
       return Double(digits) * Double(sign: .plus, exponent: exponent, significand: 1)
     }
-    return .weighted([(5, plain), (2, scaled)])
+    return low + 10 <= high - 10 ? .weighted([(5, plain), (2, scaled)]) : plain
   }
 
   /// Losses: 0, ±1 and their neighbours, subnormal and huge ones always among them.

@@ -126,9 +126,17 @@ extension RuleProperties {
       return .outsidePremise(fault.reason)
     }
     let formula = try Formula(parsing: text, variables: nil, in: FormulaArena())
-    return executor.arithmetic == .float32
-      ? hold(trajectory, of: scenario, to: formula, isImpulse, context, format: Binary32.self)
-      : hold(trajectory, of: scenario, to: formula, isImpulse, context, format: Binary64.self)
+    // Each named, so that the code is compiled for each.
+    switch executor.arithmetic {
+    case .float32:
+      return hold(trajectory, of: scenario, to: formula, isImpulse, context, format: Binary32.self)
+    case .bfloat16:
+      return hold(trajectory, of: scenario, to: formula, isImpulse, context, format: BFloat16.self)
+    case .float16:
+      return hold(trajectory, of: scenario, to: formula, isImpulse, context, format: Binary16.self)
+    case .float64, .real, .rational:
+      return hold(trajectory, of: scenario, to: formula, isImpulse, context, format: Binary64.self)
+    }
   }
 
   private static func hold<Format: RoundingFormat>(

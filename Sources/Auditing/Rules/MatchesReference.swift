@@ -1,25 +1,45 @@
 internal import Diagnostics
 internal import Formulas
 internal import Numbers
+internal import PropertyTesting
 internal import Properties
 
 extension RuleProperties {
-  static let matchesReference = Behaviour<Scenario>(
+  static let matchesReference = Behaviour<LoopScenario>(
     description: PropertyDescription(
       id: "rule.matches-reference",
       statement: "every step lies in the reference rule's enclosure on the same gradients",
       source: "the paper of the declared family; Higham, Accuracy and Stability, 3.3",
-      domain: "several groups and tensors, absent gradients, rate changes, up to 300 like steps",
+      domain:
+        "several groups and tensors, absent gradients, rate changes, up to 300 like steps; open"
+        + " loop, and closed: gradients and loss of a quadratic at the subject's own parameters",
       arithmetic: .float64, evidence: [.generated]),
     cases: { context throws(Exclusion) in
       guard context.subject.reference != nil else {
         throw Exclusion("no family is declared, so there is no reference")
       }
-      return context.subject.scenarios(.full)
+      let open = context.subject.scenarios(.full)
+      var shape = ScenarioShape.full
+      shape.repeatsSteps = false
+      shape.steps = 2...8
+      let closed = context.subject.scenarios(shape)
+      return Generator { source throws(Rejection) in
+        guard try source.boolean(probability: 0.2) else {
+          return LoopScenario(scenario: try open.make(source))
+        }
+        let curvature = try Generator<Double>.element(of: [1, 2, 0.5, 8, 0.125]).make(source)
+        return LoopScenario(scenario: try closed.make(source), curvature: curvature)
+      }
     },
-    examination: { scenario, executor, context in
+    examination: { value, executor, context in
       guard let reference = context.subject.reference else {
         throw CaseError(message: "no family is declared, so there is no reference")
+      }
+      let scenario: Scenario
+      do {
+        scenario = try value.unrolled(on: executor)
+      } catch let fault as SubjectFault {
+        return .outsidePremise(fault.reason)
       }
       return try examine(scenario, executor, against: reference, context)
     })

@@ -37,7 +37,7 @@ extension RuleProperties {
         }
       }
     }
-    let unit = executor.arithmetic == .float32 ? Binary32.unitRoundoff : Binary64.unitRoundoff
+    let unit = executor.arithmetic.unitRoundoff
     guard let place = run.firstDifference(from: expected, tolerance: tolerance * unit) else {
       return Examination(holds: true, summary: "the two runs agree")
     }

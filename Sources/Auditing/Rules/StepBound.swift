@@ -112,7 +112,7 @@ extension RuleProperties {
     var values = Dictionary(
       hyperparameters.map { (RuleTrace.symbolName(of: $0.name), Interval($0.value)) },
       uniquingKeysWith: { $1 })
-    let unit = executor.arithmetic == .float32 ? Binary32.unitRoundoff : Binary64.unitRoundoff
+    let unit = executor.arithmetic.unitRoundoff
     var previous = scenario.groups[0].parameters[0][0]
     var lines: [String] = []
     let program = FormulaProgram(outputs: [formula], inputs: names)

@@ -170,7 +170,7 @@ extension AuditSubject {
   }
 
   /// The built-in that a rule claims to be, with the rule's values of the hyper-parameters they share.
-  private static func claimedOptimizer(
+  static func claimedOptimizer(
     _ family: String, of rule: any TransparentRule, settings: [TypedSetting]
   ) throws -> Optimizer {
     let plain = try Optimizer(named: family, settings: settings)

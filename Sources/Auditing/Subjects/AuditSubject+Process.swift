@@ -71,7 +71,10 @@ extension AuditSubject {
       } ?? [:]
     invariants = []
     stepBound = card?.stepBound
-    floatBox = card?.floatBox ?? FloatBox(gradientMagnitude: 1e-12...1e12, steps: 100_000)
+    let box = card?.floatBox ?? FloatBox(gradientMagnitude: 1e-12...1e12, steps: 100_000)
+    // The squares of gradients must be normal numbers of its format.
+    floatBox =
+      greeting?.arithmetic == .float16 ? FloatBox(gradientMagnitude: 1e-2...1e2, steps: 2_000) : box
     transform = nil
     rule = nil
     self.reference = reference

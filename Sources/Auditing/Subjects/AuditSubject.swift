@@ -60,9 +60,10 @@ public struct AuditSubject: Sendable {
   /// The values of its hyper-parameters by canonical name, for a process, exactly as it gave them.
   var ownValues: [String: Rational] = [:]
 
-  /// Whether its steps, or those of what it is held to, need the loss.
+  /// Whether its steps, or those of what it is held to, need the loss; a process that takes one gets it.
   public var requiresLoss: Bool {
     text?.requiresLoss ?? optimizer?.requiresLoss ?? false || reference?.requiresLoss ?? false
+      || process?.capabilities.contains(.loss) == true
   }
 
   /// Its text; for a process the text of what it claims to be, with the process's own values.

@@ -16,6 +16,8 @@ struct ProcessGreeting: Sendable, Hashable {
   /// Under the subject's own names.
   var hyperparameters: [String: JSONValue]
   var capabilities: Set<SubjectCapability>
+  /// How the bridge came to it: framework, target and arguments; nil for another program.
+  var python: JSONValue?
 
   /// Reads the answer to `hello`.
   ///
@@ -31,10 +33,12 @@ struct ProcessGreeting: Sendable, Hashable {
     switch answer["dtype"]?.string {
     case "float64": arithmetic = .float64
     case "float32": arithmetic = .float32
+    case "bfloat16": arithmetic = .bfloat16
+    case "float16": arithmetic = .float16
     default:
       throw GreetingError(
-        reason: "the greeting's `dtype` is \((answer["dtype"] ?? .null).lineText), which is neither"
-          + " \"float64\" nor \"float32\"")
+        reason: "the greeting's `dtype` is \((answer["dtype"] ?? .null).lineText), which is none of"
+          + " \"float64\", \"float32\", \"bfloat16\" and \"float16\"")
     }
     guard let hyperparameters = (answer["hyperparameters"] ?? [:]).object else {
       throw GreetingError(reason: "the greeting's `hyperparameters` are no object")
@@ -44,6 +48,7 @@ struct ProcessGreeting: Sendable, Hashable {
     }
     self.name = String(name.prefix(200))
     self.hyperparameters = hyperparameters
+    python = answer["python"]
     self.capabilities = Set(
       capabilities.compactMap { $0.string.flatMap(SubjectCapability.init(rawValue:)) })
   }

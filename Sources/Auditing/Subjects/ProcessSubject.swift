@@ -26,8 +26,10 @@ public final class ProcessSubject: Sendable {
     var conversation: ProcessConversation?
     /// How often it died or hung.
     var graveFaults = 0
-    /// The first fault, and the run in which it was met.
-    var firstFault: (fault: SubjectProtocolFault, scenario: Scenario?)?
+    /// The faults of different kinds, and the runs in which they were met.
+    var faults: [(fault: SubjectProtocolFault, scenario: Scenario?)] = []
+    /// The latest runs, for who wants to repeat them.
+    var runs: [Scenario] = []
   }
 
   /// Starts the program and greets it.
@@ -77,12 +79,12 @@ public final class ProcessSubject: Sendable {
         let fault = conversation.fault(.shape, error.reason)
         conversation.end()
         greeting = .failure(fault)
-        state.firstFault = (fault, nil)
+        state.faults = [(fault, nil)]
       }
     } catch let fault as SubjectProtocolFault {
       conversation.end()
       greeting = .failure(fault)
-      state.firstFault = (fault, nil)
+      state.faults = [(fault, nil)]
       state.graveFaults = 1
     } catch let error as ProcessSubjectError {
       throw error
@@ -109,8 +111,25 @@ public final class ProcessSubject: Sendable {
   var capabilities: Set<SubjectCapability> { (try? greeting.get())?.capabilities ?? [] }
   var arithmetic: Arithmetic { (try? greeting.get())?.arithmetic ?? .float64 }
   /// The first time it broke the protocol, and the run in which it did.
-  var firstFault: (fault: SubjectProtocolFault, scenario: Scenario?)? {
-    state.withLock { $0.firstFault }
+  var firstFault: (fault: SubjectProtocolFault, scenario: Scenario?)? { faults.first }
+  /// Every way in which it broke the protocol, with the first run of each.
+  var faults: [(fault: SubjectProtocolFault, scenario: Scenario?)] { state.withLock { $0.faults } }
+
+  /// The runs that were asked for while `body` ran, the latest few.
+  func recording<Value>(
+    _ body: () async throws -> Value
+  ) async rethrows -> (value: Value, runs: [Scenario]) {
+    state.withLock { $0.runs = [] }
+    let value = try await body()
+    return (value, state.withLock { $0.runs })
+  }
+
+  fileprivate func note(_ run: Scenario) {
+    state.withLock { state in
+      state.runs.removeAll { $0 == run }
+      state.runs.append(run)
+      if state.runs.count > 8 { state.runs.removeFirst() }
+    }
   }
 
   /// Ends the process.
@@ -168,7 +187,8 @@ public final class ProcessSubject: Sendable {
       state.conversation?.end()
       state.conversation = nil
       if fault.kind == .died || fault.kind == .hung { state.graveFaults += 1 }
-      if fault.kind != .retired, state.firstFault == nil { state.firstFault = (fault, scenario) }
+      let isNew = !state.faults.contains { $0.fault.kind == fault.kind }
+      if fault.kind != .retired, isNew { state.faults.append((fault, scenario)) }
       throw fault
     }
   }
@@ -188,7 +208,8 @@ struct ProcessExecutor: SubjectExecutor {
   var arithmetic: Arithmetic { process.arithmetic }
 
   func run(_ scenario: Scenario) throws -> Trajectory<Double> {
-    try process.converse(about: scenario) { conversation in
+    process.note(scenario)
+    return try process.converse(about: scenario) { conversation in
       try run(scenario, in: conversation)
     }
   }
@@ -239,7 +260,7 @@ struct ProcessExecutor: SubjectExecutor {
 }
 
 /// Hyper-parameters on the wire as a run goes on.
-private struct WireState {
+struct WireState {
   private let names: WireNames
   private var lists: [[String: [JSONValue]]]
   /// What each group is opened with.

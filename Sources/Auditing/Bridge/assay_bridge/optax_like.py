@@ -5,7 +5,7 @@ import inspect
 import os
 import pickle
 
-from assay_bridge.refusal import missing, usage
+from assay_bridge.refusal import missing, not_applicable, usage
 from assay_bridge.target import like, signature_of
 
 
@@ -38,7 +38,9 @@ def prepare():
 
 
 class OptaxLike:
-    def __init__(self, target, given):
+    framework = "optax"
+    def __init__(self, target, given, dtype):
+        self.dtype = dtype
         self.target, self.given = target, given
         self.name = getattr(target, "__name__", type(target).__name__)
         self.subjects = {}
@@ -84,14 +86,33 @@ class OptaxLike:
             self.injected, self.inject = set(), None
             self.transformation = self.target(**self.given)
             self.update = self.stepped
+            self.probe()
+
+    def probe(self):
+        """A step, which shows what the transformation needs beyond gradients."""
+        try:
+            self.open([{"parameters": [[1.0]], "hyperparameters": {}}]).step([[[0.5]]], 0.5)
+        except TypeError as error:
+            text = str(error)
+            if "value_fn" in text or "hessian" in text or "'grad'" in text or "obj_fn" in text:
+                raise not_applicable(f"{self.name} needs more than gradients: {error}") from error
+            if "'value'" in text and not self.takes_loss:
+                self.takes_loss = True
+                self.capabilities.append("loss")
+                self.choose_update()
+        except Exception as error:
+            raise not_applicable(f"{self.name} makes no step on vectors: {error}") from error
 
     def stepped(self, tensors, gradients, state, loss):
         extra = {"value": loss} if self.takes_loss else {}
         updates, state = self.transformation.update(gradients, state, tensors, **extra)
         return self.optax.apply_updates(tensors, updates), state
 
+    def numbers(self, tensor):
+        return self.numpy.asarray(tensor.astype("float64")).reshape(-1).tolist()
+
     def array(self, values):
-        return self.jax.numpy.asarray(values, dtype="float64")
+        return self.jax.numpy.asarray(values, dtype=self.dtype)
 
     def open(self, groups):
         subject = OptaxSubject(
@@ -133,7 +154,7 @@ class OptaxSubject:
                 raise ValueError(f"{self.adapter.name}: {key} cannot be changed after the start")
             number = like(value, float(self.adapter.hyperparameters[key]))
             own = dict(self.states[group].hyperparams)
-            own[key] = self.adapter.array(number)
+            own[key] = self.adapter.jax.numpy.asarray(number, dtype="float64")
             self.states[group] = self.states[group]._replace(hyperparams=own)
 
     def step(self, gradients, loss):
@@ -149,10 +170,10 @@ class OptaxSubject:
             self.left.append(given)
 
     def parameters(self):
-        return [[self.adapter.numpy.asarray(t).reshape(-1).tolist() for t in group] for group in self.tensors]
+        return [[self.adapter.numbers(t) for t in group] for group in self.tensors]
 
     def gradients(self):
-        return [[self.adapter.numpy.asarray(t).reshape(-1).tolist() for t in group] for group in self.left]
+        return [[self.adapter.numbers(t) for t in group] for group in self.left]
 
     def save(self):
         saved = self.adapter.jax.device_get((self.tensors, self.states))

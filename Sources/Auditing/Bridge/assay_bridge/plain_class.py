@@ -10,7 +10,10 @@ from assay_bridge.target import like, signature_of
 
 
 class PlainClass:
-    def __init__(self, target, given):
+    def __init__(self, target, given, dtype):
+        if dtype != "float64":
+            raise usage("plain classes compute in float64")
+        self.dtype = dtype
         self.target, self.given, self.name = target, given, target.__name__
         self.subjects = {}
         own = list(inspect.signature(target.__init__).parameters)[:1]
@@ -27,6 +30,7 @@ class PlainClass:
         self.capabilities = ["groups", "state"] + (["loss"] if self.takes_loss else [])
         module = sys.modules.get(target.__module__)
         uses_numpy = any(getattr(value, "__name__", None) == "numpy" for value in vars(module).values())
+        self.framework = "plain-numpy" if uses_numpy else "plain"
         self.numpy = sys.modules.get("numpy") if uses_numpy else None
 
     def vector(self, values):

@@ -9,12 +9,13 @@ from assay_bridge.target import like, signature_of
 
 
 class TorchLike:
+    framework = "torch"
     capabilities = ["groups", "state", "missing-gradients", "maximize"]
 
-    def __init__(self, target, given):
+    def __init__(self, target, given, dtype):
         import torch
 
-        self.torch = torch
+        self.torch, self.dtype = torch, dtype
         if hasattr(torch, "set_num_threads"):
             torch.set_num_threads(1)
         self.target, self.given, self.name = target, given, target.__name__
@@ -54,7 +55,7 @@ class TorchLike:
         return self.target([parameter], **self.given), parameter
 
     def tensor(self, values, shape):
-        tensor = self.torch.tensor(values, dtype=self.torch.float64)
+        tensor = self.torch.tensor(values, dtype=getattr(self.torch, self.dtype))
         return tensor if list(shape) == [len(values)] else tensor.reshape(shape)
 
     def open(self, groups):

@@ -38,7 +38,18 @@ def adapter_for(words):
     """The adapter that fits the target, ready to open subjects."""
     if not words or words[0] in ("-h", "--help"):
         raise usage("name what to audit: python3 -m assay_bridge torch.optim.Adam lr=1e-3")
+    dtype = "float64"
+    if words[0] == "--dtype":
+        dtype, words = (words + ["", ""])[1], words[2:]
+        if dtype not in ("float64", "float32", "bfloat16", "float16") or not words:
+            raise usage("--dtype takes float64, float32, bfloat16 or float16, and what to audit after it")
     path, given = words[0], arguments(words[1:])
+    adapter = adapter_of(path, given, dtype)
+    adapter.path = path
+    return adapter
+
+
+def adapter_of(path, given, dtype):
     if path.startswith("optax"):
         from assay_bridge import optax_like
 
@@ -47,14 +58,14 @@ def adapter_for(words):
     if isinstance(target, type) and all(hasattr(target, name) for name in ("load_state_dict", "zero_grad", "step")):
         from assay_bridge.torch_like import TorchLike
 
-        return TorchLike(target, given)
+        return TorchLike(target, given, dtype)
     if isinstance(target, type) and hasattr(target, "step"):
         from assay_bridge.plain_class import PlainClass
 
-        return PlainClass(target, given)
+        return PlainClass(target, given, dtype)
     from assay_bridge.optax_like import OptaxLike
 
-    return OptaxLike(target, given)
+    return OptaxLike(target, given, dtype)
 
 
 def perform(adapter, request):
@@ -64,9 +75,14 @@ def perform(adapter, request):
         return {
             "name": adapter.name,
             "version": 1,
-            "dtype": "float64",
+            "dtype": adapter.dtype,
             "hyperparameters": hyperparameters,
             "capabilities": adapter.capabilities,
+            "python": {
+                "framework": adapter.framework,
+                "target": adapter.path,
+                "arguments": {key: shown(value) for key, value in adapter.given.items() if plain(value)},
+            },
         }
     if operation == "open":
         groups = [
