@@ -98,7 +98,8 @@ let programs: [Target] = [
   .executableTarget(
     name: "AssayBenchmarks",
     dependencies: [
-      "CVectorMath", "Diagnostics", "Numbers", "Optimizers", "Parallelism", "Processes",
+      "Convergence", "CVectorMath", "Diagnostics", "Numbers", "Optimizers", "Parallelism",
+      "Processes",
       "PropertyTesting", "ShrinkingProblems",
     ],
     resources: [.copy("Resources")]),

@@ -1,8 +1,9 @@
 /// The benchmarks by name, in the order in which `all` runs them.
-let benchmarks: [(name: String, summary: String, run: () throws -> Void)] = [
+let benchmarks: [(name: String, summary: String, run: () async throws -> Void)] = [
   ("rules", "a step of a rule against a loop written by hand", runRuleBenchmarks),
   ("bandwidth", "a step beside torch, optax and the memory's bandwidth", runBandwidthBenchmark),
   ("shrinking", "executions until a failure is smallest, beside Hypothesis", runShrinkingBenchmark),
+  ("worst-case", "certified worst cases, beside PEPit", runWorstCaseBenchmark),
   ("throughput", "generated cases a second, beside Hypothesis", runThroughputBenchmark),
 ]
 
@@ -16,6 +17,6 @@ if names.isEmpty {
   }
   printMachine()
   for benchmark in benchmarks where names.contains("all") || names.contains(benchmark.name) {
-    try benchmark.run()
+    try await benchmark.run()
   }
 }

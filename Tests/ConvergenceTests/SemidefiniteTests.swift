@@ -65,4 +65,42 @@ struct SemidefiniteTests {
     let first = SymmetricElimination(matrix([[2], [1, 5]]), last: 0).lastComplement!
     #expect(first.numerator == 9 && first.denominator == 5)
   }
+
+  @Test("Cholesky in floating point proves what is clearly semidefinite, and nothing else")
+  func verifiedCholesky() {
+    #expect(VerifiedCholesky.provesSemidefinite(matrix([])))
+    #expect(VerifiedCholesky.provesSemidefinite(matrix([[0], [0, 3]])))
+    #expect(VerifiedCholesky.provesSemidefinite(matrix([[2], [1, 1]])))
+    #expect(!VerifiedCholesky.provesSemidefinite(matrix([[1], [2, 3]])))
+    #expect(!VerifiedCholesky.provesSemidefinite(matrix([[0], [1, 5]])))
+    // Singular: semidefinite, but no rounding may decide it.
+    #expect(!VerifiedCholesky.provesSemidefinite(matrix([[1], [1, 1]])))
+    // Entries of 400 and of 40 bits in one matrix, which the scaling makes alike.
+    var wide = matrix([[2], [1, 1]])
+    wide[0, 0] = wide[0, 0] << 400
+    wide[1, 0] = wide[1, 0] << 220
+    wide[1, 1] = wide[1, 1] << 40
+    #expect(VerifiedCholesky.provesSemidefinite(wide))
+    // 2·1 − 1 = 1 is what the determinant has; with 3/2 beside the diagonal it is negative.
+    wide[1, 0] = BigInteger(3) << 219
+    #expect(!VerifiedCholesky.provesSemidefinite(wide))
+  }
+
+  @Test("a factorisation in floating point never proves what exact elimination refutes")
+  func agreement() {
+    var proved = 0
+    for seed in 0..<40 as Range<UInt64> {
+      var matrix = gram(order: 6, rank: 6, seed: seed)
+      // From far below the Schur complement of the last row to far above it, and within rounding of it.
+      let complement = SymmetricElimination(matrix).lastComplement!
+      let exact = complement.numerator / complement.denominator
+      let part = exact / BigInteger(1_000_000_007)
+      matrix[5, 5] -= exact + part * (BigInteger(Int(seed)) - 20)
+      if VerifiedCholesky.provesSemidefinite(matrix) {
+        proved += 1
+        #expect(SymmetricElimination(matrix).outcome == .semidefinite)
+      }
+    }
+    #expect(proved > 10)
+  }
 }

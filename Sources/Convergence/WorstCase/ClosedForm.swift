@@ -47,6 +47,13 @@ enum ClosedForm {
       let L = Double(smoothness)
       guard stepSize * L <= 1 else { return nil }
       return L * L / Foundation.pow(steps * stepSize * L + 1, 2)
+    case (.smoothStronglyConvex(let convexity, let smoothness), .distance, .functionGap, .last):
+      // Conjectured by Taylor, Hendrickx & Glineur 2017; Rotaru, Glineur & Patrinos 2024.
+      let (mu, L) = (Double(convexity), Double(smoothness))
+      guard stepSize * L < 2 else { return nil }
+      let ratio = mu / L
+      let flat = ratio / (ratio - 1 + Foundation.pow(1 - stepSize * mu, -2 * steps))
+      return L / 2 * max(flat, power(1 - stepSize * L))
     case (.smoothStronglyConvex(let convexity, let smoothness), let initial, let metric, .last)
     where initial == metric:
       // Taylor, Hendrickx & Glineur 2018.

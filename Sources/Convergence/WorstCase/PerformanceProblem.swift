@@ -120,7 +120,7 @@ struct PerformanceProblem {
       }
   }
 
-  private static func coefficients(of functionClass: FunctionClass) -> PairCoefficients {
+  static func coefficients(of functionClass: FunctionClass) -> PairCoefficients {
     let mu = functionClass.convexity
     guard let L = functionClass.smoothness else {
       return PairCoefficients(gradients: 0, positions: mu * Rational(1, 2), mixed: 0)

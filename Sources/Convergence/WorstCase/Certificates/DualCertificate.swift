@@ -70,7 +70,11 @@ extension DualCertificate {
         condition: "the function value at point \(place) does not cancel: its coefficient is"
           + " \(coefficient.shortened)")
     }
-    let elimination = SymmetricElimination(matrix(in: problem), last: problem.initialBasis)
+    let matrix = matrix(in: problem)
+    if VerifiedCholesky.isFaster(for: matrix), VerifiedCholesky.provesSemidefinite(matrix) {
+      return bound(in: problem)
+    }
+    let elimination = SymmetricElimination(matrix, last: problem.initialBasis)
     switch elimination.outcome {
     case .semidefinite: return bound(in: problem)
     case .negativePivot(let row):

@@ -7,35 +7,43 @@ struct InstanceSearch {
   let floating: FloatingProblem
   let solver: any SemidefiniteSolver
 
-  /// Up to that many basis vectors the Gram matrix may be any; beyond, one of a few directions.
+  /// Up to that many basis vectors the inequalities are those on the gradients; up to the next number, those
+  /// on the positions, which are sparse; beyond, the Gram matrix has a few directions.
   static let smallOrder = 24
+  static let largeOrder = 60
   static let directionLimit = 12
 
   /// - Parameter start: the run of the search for a proof, which tells the directions of a large problem.
   /// - Returns: an instance that holds, with its metric; nil where none was found.
   func search(from start: FloatingRun?) async throws -> (RunInstance, Rational)? {
-    var best: (instance: RunInstance, value: Rational)?
-    var subject = floating
-    if floating.order > Self.smallOrder {
-      guard let start else { return nil }
-      subject = FloatingProblem(problem, directions: directions(of: start))
-    }
-    let program = ProofProgram(subject, problem.constraints)
-    for accuracy in [1e-10, 1e-9, 1e-8] {
-      guard
-        case .solved(let solution, _) = try await solver.solve(
-          program.program, accuracy: accuracy)
-      else { continue }
-      let instance = instance(program.run(solution), of: subject)
-      do throws(CertificateFailure) {
-        let value = try instance.check(in: problem)
-        if best.map({ $0.value < value }) ?? true { best = (instance, value) }
-        break
-      } catch {
-        continue
+    for subject in subjects(start) {
+      let program = ProofProgram(subject, problem.constraints)
+      for accuracy in [1e-10, 1e-9, 1e-8] {
+        guard
+          case .solved(let solution, _) = try await solver.solve(
+            program.program, accuracy: accuracy)
+        else { continue }
+        let instance = instance(program.run(solution), of: subject)
+        if let value = try? instance.check(in: problem) { return (instance, value) }
       }
     }
-    return best.map { ($0.instance, $0.value) }
+    return nil
+  }
+
+  /// The problem on the bases that are worth a try, the best first.
+  private func subjects(_ start: FloatingRun?) -> [FloatingProblem] {
+    if floating.order <= Self.smallOrder { return [floating] }
+    var subjects: [FloatingProblem] = []
+    if floating.order <= Self.largeOrder,
+      let directions = PositionBasis.directions(
+        positions: floating.positions, order: floating.order)
+    {
+      subjects.append(FloatingProblem(problem, directions: directions))
+    }
+    if let start {
+      subjects.append(FloatingProblem(problem, directions: directions(of: start)))
+    }
+    return subjects
   }
 
   /// The main directions of a run's Gram matrix: rows of `V`, in units.

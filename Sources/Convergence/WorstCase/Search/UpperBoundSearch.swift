@@ -190,6 +190,14 @@ enum LeastInitialMultiplier {
     var bare = certificate
     bare.initial = 0
     let matrix = bare.matrix(in: problem)
+    if VerifiedCholesky.isFaster(for: matrix) {
+      // The solver's own τ, and as little more as a factorisation in `Double` needs.
+      let found = certificate.initial
+      for bits in [36, 33, 30, 27] {
+        certificate.initial = found + found * Rational(1, 1 << bits)
+        if VerifiedCholesky.provesSemidefinite(certificate.matrix(in: problem)) { return }
+      }
+    }
     let elimination = SymmetricElimination(matrix, last: basis)
     guard let (numerator, denominator) = elimination.lastComplement else {
       throw CertificateFailure(condition: "S is not positive semidefinite")

@@ -65,6 +65,9 @@ struct FloatingProblem {
     for (entry, direction) in zip(row, directions) where entry != 0 {
       for place in 0..<count { projected[place] += entry * direction[place] }
     }
+    // What cancels leaves noise.
+    let noise = 1e-13 * (row.map(\.magnitude).max() ?? 0)
+    for place in 0..<count where projected[place].magnitude <= noise { projected[place] = 0 }
     return projected
   }
 
@@ -90,6 +93,9 @@ struct FloatingProblem {
     case (nil, nil, _): return (1, 1, 1)
     }
   }
+
+  /// The points' positions on the basis in use, in units.
+  var positions: [[Double]] { stride(from: 2, to: rows.count, by: 2).map { rows[$0] } }
 
   /// The number of rows of the Gram matrix that the solver sees.
   var order: Int { directions?.first?.count ?? basis.count }

@@ -1,39 +1,5 @@
 internal import Numbers
 
-/// A convex function of one variable with slopes of two sizes: `f′` has slope `L` from `−left` to `right` and
-/// `μ` outside, and `f(0) = f* = 0`.
-///
-/// The functions of Huber among them are the worst of gradient descent with short steps, quadratics those with
-/// long ones.
-struct TwoSlopeFunction<N: RuleNumber & Comparable> {
-  /// The slopes of the gradient, inside and outside.
-  var inner: N
-  var outer: N
-  /// The ends of the inner part; nil for none.
-  var left: N?
-  var right: N?
-
-  func gradient(_ x: N) -> N {
-    let inside = inner * x
-    if let right, right < x { return inner * right + outer * (x - right) }
-    if let left, x < -left { return outer * (x + left) - inner * left }
-    return inside
-  }
-
-  func value(_ x: N) -> N {
-    func half(_ y: N) -> N { y * N(Rational(1, 2)) }
-    if let right, right < x {
-      let over = x - right
-      return half(inner * right * right) + inner * right * over + half(outer * over * over)
-    }
-    if let left, x < -left {
-      let over = -x - left
-      return half(inner * left * left) + inner * left * over + half(outer * over * over)
-    }
-    return half(inner * x * x)
-  }
-}
-
 /// Runs on functions of one variable, which give instances by exact arithmetic alone.
 ///
 /// For smooth classes, where a run scales with its start: from `x₀ − x* = 1`, divided by the initial quantity.
@@ -63,15 +29,21 @@ struct OneDimensionalSearch {
   }
 
   /// The best run found, with its metric.
-  func search() -> (RunInstance, Rational)? {
-    var best: (instance: RunInstance, value: Rational)?
+  func search() -> (RunInstance, Rational)? { best.map { ($0.instance, $0.value) } }
+
+  /// The function of the best run found, for a start at distance 1 to the right.
+  var worstFunction: TwoSlopeFunction<Rational>? { best?.function }
+
+  private var best: (function: TwoSlopeFunction<Rational>, instance: RunInstance, value: Rational)?
+  {
+    var best: (function: TwoSlopeFunction<Rational>, instance: RunInstance, value: Rational)?
     for function in candidates {
       guard let instance = exactRun(on: function),
         let value = try? instance.check(in: problem)
       else { continue }
-      if best.map({ $0.value < value }) ?? true { best = (instance, value) }
+      if best.map({ $0.value < value }) ?? true { best = (function, instance, value) }
     }
-    return best.map { ($0.instance, $0.value) }
+    return best
   }
 
   /// The quadratics, and the best of the others by a search in `Double`.
