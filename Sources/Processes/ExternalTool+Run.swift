@@ -1,3 +1,4 @@
+internal import Dispatch
 public import Foundation
 import Glibc
 import Subprocess
@@ -42,6 +43,21 @@ enum BrokenPipe {
   }()
 }
 
+/// A thread of its own for the talk with programs.
+///
+/// On the threads that all tasks share, a program that had ended in time was found ended only after long
+/// computations before it in the queue, and passed for one that had hung.
+private final class ToolExecutor: TaskExecutor {
+  static let shared = ToolExecutor()
+  private let queue = DispatchQueue(label: "external tools")
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let executor = unsafe asUnownedTaskExecutor()
+    queue.async { unsafe job.runSynchronously(on: executor) }
+  }
+}
+
 /// One run of a program.
 private final class ToolRun: Sendable {
   private struct State {
@@ -64,21 +80,23 @@ private final class ToolRun: Sendable {
   ) async throws(ToolError) -> ToolOutcome {
     let start = ContinuousClock.now
     do {
-      return try await withThrowingTaskGroup(of: ToolOutcome?.self) { group in
-        group.addTask {
-          try await self.process(
-            arguments, input: input, environment: environment, since: start)
+      return try await withTaskExecutorPreference(ToolExecutor.shared) {
+        try await withThrowingTaskGroup(of: ToolOutcome?.self) { group in
+          group.addTask {
+            try await self.process(
+              arguments, input: input, environment: environment, since: start)
+          }
+          group.addTask {
+            try? await Task.sleep(for: .seconds(self.limits.seconds))
+            if !Task.isCancelled { self.end(at: .time) }
+            return nil
+          }
+          defer { group.cancelAll() }
+          while let result = try await group.next() {
+            if let result { return result }
+          }
+          throw ToolError.notReadable(name: self.name, reason: "it ended without an outcome")
         }
-        group.addTask {
-          try? await Task.sleep(for: .seconds(self.limits.seconds))
-          if !Task.isCancelled { self.end(at: .time) }
-          return nil
-        }
-        defer { group.cancelAll() }
-        while let result = try await group.next() {
-          if let result { return result }
-        }
-        throw ToolError.notReadable(name: self.name, reason: "it ended without an outcome")
       }
     } catch let error as ToolError {
       throw error
@@ -123,13 +141,17 @@ private final class ToolRun: Sendable {
       state.isOver = true
       return state.limit
     }
+    var wasKilled = false
+    if case .signaled(SIGKILL) = result.terminationStatus { wasKilled = true }
     let status: ToolOutcome.Status =
       switch result.terminationStatus {
       case .exited(let code): .exited(code: code)
       case .signaled(let signal): .killed(signal: signal)
       }
+    // What came to its own end was not killed at the time limit, however late that was noticed.
+    let isTooLate = limit == .time && !wasKilled
     return ToolOutcome(
-      status: status, limit: limit, standardOutput: result.closureResult.output,
+      status: status, limit: isTooLate ? nil : limit, standardOutput: result.closureResult.output,
       standardError: result.closureResult.error, tookInput: result.closureResult.tookInput,
       seconds: (ContinuousClock.now - start) / .seconds(1))
   }

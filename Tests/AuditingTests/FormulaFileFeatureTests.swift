@@ -285,7 +285,8 @@ struct ReferenceTests {
     let wrong = try subject(average("beta2*v + (1 - beta2*g^2)"), as: "qhadam")
     let row = try await rows([id], of: wrong)[id]
     #expect(row?.verdict == .refuted)
-    #expect(row?.counterexample.map { $0.scalars <= 2 && $0.steps == 1 } == true)
+    // Not one step: a first gradient of 1, the simplest there is, gives the same by both.
+    #expect(row?.counterexample.map { $0.scalars <= 2 && $0.steps <= 2 } == true)
   }
 
   @Test("A name that nobody has is a wrong argument, with the nearest one")

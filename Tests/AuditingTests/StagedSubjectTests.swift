@@ -26,7 +26,7 @@ struct StagedSubjectTests {
       of: try builtIn.subject, seed: 1, effort: .forTests, properties: properties
     ).run()
     for row in report.results {
-      #expect(row.verdict != .refuted, "\(row)")
+      #expect(row.verdict != .refuted || !row.isDeclared, "\(row)")
       #expect(row.verdict != .vacuous && row.verdict != .untested, "\(row)")
     }
     for id in ["rule.deterministic", "rule.resume", "rule.groups", "rule.live"] {

@@ -302,9 +302,14 @@ struct BehaviourRowTests {
       try await rows(["rule.decay-scheduled"], of: try subject(file("alpha*lambda")))[
         "rule.decay-scheduled"])
     #expect(right.verdict == .tested, "\(right)")
-    for fault in ["lambda", "0.001*lambda", "alpha^2*lambda"] {
+    for fault in ["0.001*lambda", "alpha^2*lambda"] {
       try await expectRefuted("rule.decay-scheduled", of: try subject(file(fault)))
     }
+    // A convention of its own, with a name.
+    let unscaled = try #require(
+      try await rows(["rule.decay-scheduled"], of: try subject(file("lambda")))[
+        "rule.decay-scheduled"])
+    #expect(unscaled.verdict == .variant, "\(unscaled)")
   }
 
   @Test("All paths through the code agree")

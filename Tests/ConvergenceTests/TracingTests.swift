@@ -26,9 +26,9 @@ struct TracingTests {
     ("sgd", [("momentum", "0.9"), ("nesterov", "true")], nil),
     ("sgd", [("momentum", "0.9"), ("dampening", "0.9")], nil),
     ("lookahead:sgd", [("lookahead.k", "2")], nil), ("ema:sgd", [], nil), ("swa:sgd", [], nil),
-    ("sgd", [("weightDecay", "0.1")], "origin"), ("sgd", [("clip", "1")], "squared"),
+    ("sgd", [("weightDecay", "0.1")], "origin"), ("sgd", [("clip", "1")], "magnitude"),
     ("sgd", [("lowerBound", "-1")], "compared"), ("adam", [], "squared"),
-    ("lion", [], "sign"), ("amo", [], "squared"), ("amvt", [], "squared"),
+    ("lion", [], "sign"), ("amo", [], "magnitude"), ("amvt", [], "squared"),
     ("ayla:sgd", [("ayla.N1", "2")], "loss"),
   ]
 

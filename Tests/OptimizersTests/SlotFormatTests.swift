@@ -86,7 +86,7 @@ struct SlotFormatTests {
       #expect(packed.map(\.bitPattern) == wide.map(\.bitPattern))
       #expect(halfState.tensors[0].packedBits(slot: slot)?.count == count)
     }
-    #expect(halfState.tensors[0].clock.count == Self.steps)
+    #expect(halfState.tensors[0].clock.count == Self.steps / optimizer.microBatches)
   }
 
   @Test(

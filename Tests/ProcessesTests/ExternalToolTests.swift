@@ -7,7 +7,8 @@ import Testing
 struct ExternalToolTests {
   /// The shell stands in for programs that behave in every way, good and bad.
   let shell = ExternalTool("sh", package: "dash")
-  let limits = ToolLimits(seconds: 30)
+  // Out of the way: with all tests of the package at work on two cores, every hand-over takes its time.
+  let limits = ToolLimits(seconds: 600)
 
   private func run(
     _ script: String, input: String = "", limits: ToolLimits? = nil
@@ -96,7 +97,7 @@ struct ExternalToolTests {
       "yes", "yes >&2",
     ])
   func flood(script: String) async throws {
-    let limits = ToolLimits(seconds: 30, output: 100_000)
+    let limits = ToolLimits(seconds: 600, output: 100_000)
     let outcome = try await run(script, limits: limits)
     #expect(outcome.limit == .output)
     #expect(max(outcome.standardOutput.count, outcome.standardError.count) == 100_000)
@@ -104,7 +105,7 @@ struct ExternalToolTests {
 
   @Test("output of exactly the limit is no flood")
   func exactOutput() async throws {
-    let limits = ToolLimits(seconds: 30, output: 1000)
+    let limits = ToolLimits(seconds: 600, output: 1000)
     let outcome = try await run("head -c 1000 /dev/zero", limits: limits)
     #expect(outcome.isSuccess && outcome.standardOutput.count == 1000)
     let more = try await run("head -c 1001 /dev/zero", limits: limits)
@@ -132,9 +133,9 @@ struct ExternalToolTests {
   func memory() async throws {
     let script = "read line; head -c 400000000 /dev/zero | tail -c 400000000 | wc -c"
     let small = try await run(
-      script, input: "\n", limits: ToolLimits(seconds: 30, memory: 100 << 20))
+      script, input: "\n", limits: ToolLimits(seconds: 600, memory: 100 << 20))
     #expect(small.text.trimmingCharacters(in: .whitespacesAndNewlines) != "400000000")
-    let large = try await run(script, input: "\n", limits: ToolLimits(seconds: 30))
+    let large = try await run(script, input: "\n", limits: ToolLimits(seconds: 600))
     #expect(large.text.trimmingCharacters(in: .whitespacesAndNewlines) == "400000000")
   }
 

@@ -18,7 +18,8 @@ struct JSONReportTests {
   func fields() throws {
     #expect(
       Set(try #require(json.object).keys) == [
-        "tool", "version", "subject", "seed", "effort", "incomplete", "results", "summary",
+        "tool", "version", "subject", "seed", "effort", "incomplete", "inference", "results",
+        "summary",
       ])
     #expect(
       Set(try #require(json["subject"]?.object).keys) == ["kind", "name", "formula", "family"])
@@ -37,7 +38,10 @@ struct JSONReportTests {
       }
     }
     let counterexample = try #require(json["results"]?.array?[1]["counterexample"]?.object)
-    #expect(Set(counterexample.keys) == ["scalars", "steps", "case", "replay", "command"])
+    #expect(
+      Set(counterexample.keys) == [
+        "scalars", "steps", "case", "replay", "command", "reproduction",
+      ])
   }
 
   @Test("A field that has no value is null")

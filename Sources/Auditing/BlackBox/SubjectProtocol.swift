@@ -21,17 +21,15 @@ struct SubjectProtocol: AuditableProperty {
     var finding = Finding()
     var evidence = Evidence(.generated, tool: "assay", verdict: .tested)
     var refusals: [String] = []
-    if process.firstFault == nil {
-      for scenario in Self.scenarios(for: context.subject) {
-        do {
-          if let refusal = try Self.exchange(scenario, executor, isFresh: false) {
-            refusals.append(refusal)
-          }
-          finding.cases += 1
-        } catch let fault as SubjectProtocolFault {
-          // One fault is not the only one: the next run goes to a new process, up to the second death.
-          if fault.kind == .retired { break }
+    for scenario in Self.scenarios(for: context.subject) {
+      do {
+        if let refusal = try Self.exchange(scenario, executor, isFresh: false) {
+          refusals.append(refusal)
         }
+        finding.cases += 1
+      } catch let fault as SubjectProtocolFault {
+        // One fault is not the only one: the next run goes to a new process, up to the second death.
+        if fault.kind == .retired { break }
       }
     }
     if let (fault, scenario) = process.firstFault {

@@ -82,7 +82,7 @@ private struct SubjectPair {
     shape.changesHyperparameters = false
     var settings = Settings(cases: 60, seed: seed)
     settings.isExplaining = false
-    settings.maximumShrinkExecutions = 400
+    settings.maximumShrinkExecutions = 2_000
     var scenarios = first.scenarios(shape)
     if second.requiresLoss, !first.requiresLoss { scenarios = second.scenarios(shape) }
     let result = PropertyTesting.check("against", scenarios, settings) {

@@ -66,7 +66,8 @@ struct FaultJudge: Sendable {
       isSameToTheBit = isSameToTheBit && run.isIdentical(to: runs[index])
     }
     if isIdentical(to: text) { return .equivalent("one normal form for both texts") }
-    if startsAlike(text) {
+    // The claim is about one coordinate, and says nothing of the factor on all.
+    if startsAlike(text), (text.factor ?? 1).isIdentical(to: base.text.factor ?? 1) {
       let proof = await context.prover.prove(await claim(text))
       if proof.isProved { return .equivalent("by \(proof.evidence.tool)") }
     }

@@ -18,17 +18,15 @@ extension RuleProperties {
       guard context.subject.reference != nil else {
         throw Exclusion("no family is declared, so there is no reference")
       }
-      let open = context.subject.scenarios(.full)
-      var shape = ScenarioShape.full
-      shape.repeatsSteps = false
-      shape.steps = 2...8
-      let closed = context.subject.scenarios(shape)
+      let scenarios = context.subject.scenarios(.full)
       return Generator { source throws(Rejection) in
-        guard try source.boolean(probability: 0.2) else {
-          return LoopScenario(scenario: try open.make(source))
-        }
+        // The choice of the loop comes last, so that shrinking can open it and leave the rest as it is.
+        var scenario = try scenarios.make(source)
+        guard try source.boolean(probability: 0.2) else { return LoopScenario(scenario: scenario) }
         let curvature = try Generator<Double>.element(of: [1, 2, 0.5, 8, 0.125]).make(source)
-        return LoopScenario(scenario: try closed.make(source), curvature: curvature)
+        // In a closed loop each step is a run of all before it.
+        scenario.steps = Array(scenario.steps.prefix(8))
+        return LoopScenario(scenario: scenario, curvature: curvature)
       }
     },
     examination: { value, executor, context in

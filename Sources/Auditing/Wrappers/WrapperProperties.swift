@@ -56,6 +56,13 @@ extension Optimizer {
     inner.wrappers.removeSubrange(...place)
     return inner
   }
+
+  /// The same, but for one wrapper.
+  func without(_ place: Int) -> Optimizer {
+    var rest = self
+    rest.wrappers.remove(at: place)
+    return rest
+  }
 }
 
 extension Wrapper {
