@@ -37,11 +37,20 @@ enum BlackBox {
   ///   - what: what the expected run is, for the message.
   static func hold(
     _ run: Trajectory<Double>, to expected: Trajectory<Double>, roundoffs: Double = 0,
-    size least: Double = 0,
+    size least: Double = 0, from start: Scenario? = nil,
     _ executor: any SubjectExecutor, _ what: String
   ) -> Examination {
     let unit = unitRoundoff(executor)
     var sizes: [Place: Double] = [:]
+    // A step away from a parameter rounds as that parameter does, however small the next one is.
+    for (group, values) in (start?.groups ?? []).enumerated() {
+      for (tensor, parameters) in values.parameters.enumerated() {
+        for (coordinate, value) in parameters.enumerated() {
+          let place = Place(step: 0, group: group, tensor: tensor, coordinate: coordinate)
+          sizes[place] = max(least, value.magnitude)
+        }
+      }
+    }
     func failure(_ place: Place) -> Examination {
       Examination(
         holds: false, summary: "\(place): \(run[place]), where \(what) gives \(expected[place])",

@@ -86,13 +86,14 @@ extension RuleProperties {
       expected.parameters.append(reference.parameters)
     }
     let text = BlackBox.hold(
-      run, to: expected, roundoffs: max(8, BlackBox.regrouping(context.subject)), executor,
+      run, to: expected, roundoffs: max(8, BlackBox.regrouping(context.subject)), from: scenario,
+      executor,
       "the text, run number by number,")
     guard text.holds, let other = executor.optimizer.otherEvaluation else { return text }
     // Both orders of operations round fewer than 16 times a step.
     return BlackBox.hold(
-      try OptimizerExecutor<S>(optimizer: other).run(scenario), to: run, roundoffs: 32, executor,
-      "the declared order of operations")
+      try OptimizerExecutor<S>(optimizer: other).run(scenario), to: run, roundoffs: 32,
+      from: scenario, executor, "the declared order of operations")
   }
 
   /// The scenario's coordinates, repeated to a tensor that is stepped in parts.
