@@ -34,6 +34,7 @@ enum BlackBox {
   ///   - roundoffs: how many unit roundoffs of the largest magnitude that the coordinate has had so far a
   ///     value may be off by, for every step made; 0 demands equality to the bit.
   ///   - least: the least magnitude that roundings are counted at.
+  ///   - start: the run's beginning, for the magnitudes that it starts from.
   ///   - what: what the expected run is, for the message.
   static func hold(
     _ run: Trajectory<Double>, to expected: Trajectory<Double>, roundoffs: Double = 0,
