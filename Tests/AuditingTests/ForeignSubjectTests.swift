@@ -30,7 +30,8 @@ struct ComparisonTests {
     #expect(against.rows["rule.matches-reference"]?.firstDifference == 1)
     #expect(against.rows["rule.odd"]?.firstDifference == nil)
     #expect(against.firstDifference == 1)
-    #expect(against.scenario?.scalarCount == 1)
+    // One coordinate would do; the search for a smaller run may stop before.
+    #expect((1...3).contains(against.scenario?.scalarCount ?? 0))
   }
 
   @Test("A subject does not part from itself, nor from its formula in other words")
