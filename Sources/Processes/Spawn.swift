@@ -73,8 +73,9 @@ enum Spawn {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    // Ends that are 0, 1 or 2 already would be overwritten by one another.
-    let base: Int32 = 200
+    // By way of numbers above all of them, so that no end is overwritten before its turn: one that is 0, 1
+    // or 2 already, or one that has a number on the way.
+    let base = max(2, streams.max() ?? 2) + 1
     for (number, stream) in streams.enumerated() {
       unsafe posix_spawn_file_actions_adddup2(&actions, stream, base + Int32(number))
     }

@@ -111,6 +111,20 @@ struct LineProcessTests {
     #expect(throws: LineProcess.StartError.self) { try LineProcess(["cat", "a\0b"]) }
   }
 
+  @Test("it answers whatever numbers its pipes have")
+  func numbers() throws {
+    var held: [Int32] = []
+    defer { for descriptor in held { close(descriptor) } }
+    // One number more is taken at each turn, so that the pipes pass by all of them.
+    while held.last ?? 0 < 260 {
+      let process = try LineProcess(["cat"])
+      #expect(try text(process, "x") == "x", "with \(held.count) descriptors more")
+      let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
+      try #require(descriptor >= 0)
+      held.append(descriptor)
+    }
+  }
+
   @Test("it runs in a session of its own, with the environment that it is given")
   func session() throws {
     let process = try LineProcess(
