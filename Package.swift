@@ -55,7 +55,7 @@ let modules: [Module] = [
     ["Numbers", "Diagnostics", "Formulas", "ReferenceNumerics", "Processes", "Datasets"]
   ),
   // Row 4
-  ("CriticalPoints", ["Numbers", "Diagnostics", "Formulas", "ReferenceNumerics"]),
+  ("CriticalPoints", ["Numbers", "Diagnostics", "Formulas", "ReferenceNumerics", "Optimizers"]),
   (
     "Convergence",
     [
@@ -123,7 +123,7 @@ let tests: [Module] = [
       "Optimizers", "Objectives", "Statistics", "TestSupport",
     ]
   ),
-  ("CriticalPoints", ["Formulas", "Numbers", "Diagnostics"]),
+  ("CriticalPoints", ["Formulas", "Numbers", "Diagnostics", "Optimizers"]),
   ("Datasets", ["Diagnostics", "TestSupport"]),
   ("Formulas", ["Numbers", "Diagnostics"]),
   ("Numbers", ["Diagnostics", bigInt]),

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CriticalPoints
 internal import Diagnostics
 internal import Formulas
+internal import Optimizers
 internal import Properties
 
 /// `assay critical-points`.

@@ -1,5 +1,6 @@
 public import Formulas
 internal import Numbers
+public import Optimizers
 
 /// Finds the critical points of a function in a box, says what they are, and what a transform makes of them.
 ///

@@ -1,5 +1,6 @@
 internal import Formulas
 internal import Numbers
+internal import Optimizers
 
 /// The critical points of a function that need not be a polynomial in one variable, by interval branch and
 /// prune on its gradient.

@@ -1,5 +1,6 @@
 internal import Formulas
 internal import Numbers
+internal import Optimizers
 
 /// The critical points of a polynomial in one variable, exactly: Sturm's sequences separate the roots of its
 /// derivative, square-free factors give their orders, common divisors decide the values 0 and ±1.
@@ -94,19 +95,19 @@ struct PolynomialSearch {
   private func zeros(_ transform: PowerTransform, _ findings: inout SearchFindings) {
     let simple = function.squareFreeFactors.filter { $0.multiplicity == 1 }
     let roots = simple.flatMap { $0.factor.realRoots(from: side.lower, to: side.upper) }
-    if transform.exponentBelowOne < 1, !roots.isEmpty {
+    if transform.smallExponent < 1, !roots.isEmpty {
       let places = roots.map { "\($0.double)" }.joined(separator: ", ")
       findings.notes.append(
         "At the regular zeros of l (\(side.variable) = \(places)) the gradient of L is unbounded.")
     }
-    guard transform.exponentBelowOne > 1 else { return }
+    guard transform.smallExponent > 1 else { return }
     for root in roots {
       var root = root
       findings.points.append(
         CriticalPoint(
           at: [coordinate(root)], value: 0, kind: nil, kindProvedBy: nil,
           eigenvalues: [root.value(of: function.derivative.derivative)],
-          transformedEigenvalues: transform.exponentBelowOne > 2 ? [0] : nil, status: .spurious,
+          transformedEigenvalues: transform.smallExponent > 2 ? [0] : nil, status: .spurious,
           statusProvedBy: .exact, isProved: true, isConfirmedByDifferences: nil,
           notes: [spuriousNote]))
     }

@@ -1,4 +1,5 @@
 internal import Numbers
+internal import Optimizers
 
 /// What is known of a function's value at one of its critical points.
 enum ValueKnowledge {
@@ -29,14 +30,13 @@ extension PowerTransform {
   ) -> TransformedPoint {
     switch value {
     case .other(let l):
-      let exponent = l.magnitude < 1 ? exponentBelowOne : exponentAboveOne
-      let factor = Self.factor(l, exponent: exponent)
+      let factor = weight(at: l)
       return TransformedPoint(
         status: .preserved, eigenvalues: eigenvalues.map { $0 == 0 ? 0 : factor * $0 })
     case .unit(let sign):
       // Along an eigenvector |l| grows or shrinks with the sign of the curvature.
-      let below = Double(exponentBelowOne)
-      let above = Double(exponentAboveOne)
+      let below = Double(smallExponent)
+      let above = Double(largeExponent)
       let hasBothSides =
         below != above && eigenvalues.contains { $0 > 0 } && eigenvalues.contains { $0 < 0 }
       return TransformedPoint(
@@ -51,7 +51,7 @@ extension PowerTransform {
   }
 
   private func atZero(order: Int, eigenvalues: [Double], leading: Double?) -> TransformedPoint {
-    let n = exponentBelowOne
+    let n = smallExponent
     let growth = Rational(order) * n
     if n == 1 { return TransformedPoint(status: .preserved, eigenvalues: eigenvalues) }
     if growth <= 1 {
@@ -80,7 +80,7 @@ extension PowerTransform {
     }
     if eigenvalues.count == 1, order.isMultiple(of: 2), let leading {
       let curvature =
-        growth == 2 ? 2 * Self.power(leading.magnitude, n) : Double.infinity
+        growth == 2 ? 2 * Double.power(leading.magnitude, Double(n)) : Double.infinity
       return TransformedPoint(
         status: .sharpened, eigenvalues: [leading > 0 ? curvature : -curvature],
         note: "l = 0 of order \(order): L's Hessian is \(growth == 2 ? "regular" : "infinite")")

@@ -1,5 +1,6 @@
 internal import Formulas
 internal import Numbers
+internal import Optimizers
 
 /// The zeros of the function off its critical points, which the transform with N₁ > 1 makes critical.
 struct ZeroSearch {
@@ -8,11 +9,11 @@ struct ZeroSearch {
   let critical: [IntervalSearch.Located]
 
   func run(_ findings: inout SearchFindings, _ undecided: inout [[Interval]]) {
-    if transform.exponentBelowOne < 1 {
+    if transform.smallExponent < 1 {
       findings.notes.append(
         "At regular zeros of l, if there are any, the gradient of L is unbounded.")
     }
-    guard transform.exponentBelowOne > 1 else { return }
+    guard transform.smallExponent > 1 else { return }
     if let form = search.parts?.form {
       let l = form.sign > 0 ? "l ≥" : "l ≤"
       if form.constant.signum() == form.sign {
@@ -49,7 +50,7 @@ struct ZeroSearch {
         CriticalPoint(
           at: search.coordinates(point), value: 0, kind: nil, kindProvedBy: nil,
           eigenvalues: [curvature],
-          transformedEigenvalues: transform.exponentBelowOne > 2 ? [0] : nil, status: .spurious,
+          transformedEigenvalues: transform.smallExponent > 2 ? [0] : nil, status: .spurious,
           statusProvedBy: !point.isProved ? .numeric : point.exact == nil ? .interval : .exact,
           isProved: point.isProved, isConfirmedByDifferences: nil,
           notes: point.notes + [spuriousNote]))

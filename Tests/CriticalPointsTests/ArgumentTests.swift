@@ -3,6 +3,7 @@ import Diagnostics
 import Formulas
 import Foundation
 import Numbers
+import Optimizers
 import Testing
 
 func formula(_ text: String) throws -> Formula { try Formula(parsing: text) }
@@ -69,7 +70,7 @@ struct ArgumentTests {
     #expect(box.variables == ["x", "y"])
     #expect(box.sides[0].lower == Rational(-1, 3) && box.sides[0].upper == Rational(1, 10))
     let transform = try PowerTransform(parsing: "ayla:N2=2/3")
-    #expect(transform.exponentBelowOne == 1 && transform.exponentAboveOne == Rational(2, 3))
+    #expect(transform.smallExponent == 1 && transform.largeExponent == Rational(2, 3))
   }
 
   @Test("JSON has the documented fields, and no others")

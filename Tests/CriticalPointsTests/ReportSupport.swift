@@ -1,3 +1,4 @@
+import Optimizers
 import CriticalPoints
 import Diagnostics
 import Formulas

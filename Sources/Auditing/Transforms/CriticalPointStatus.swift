@@ -1,6 +1,7 @@
 internal import CriticalPoints
 internal import Formulas
 internal import Numbers
+internal import Optimizers
 internal import PropertyTesting
 internal import Properties
 
@@ -131,11 +132,10 @@ extension TransformProperties {
     return examination(failing: isFlat ? "L is critical at \(point), l is not" : nil)
   }
 
-  /// What the search for critical points, which has a transform of its own, says of a few polynomials.
+  /// What the search for critical points, which reasons of its own, says of a few polynomials.
   private static func searchEvidence(_ setting: TransformSetting) throws -> Evidence {
     let n = setting.transform.smallExponent
-    let transform = try CriticalPoints.PowerTransform(
-      belowOne: n, aboveOne: setting.transform.largeExponent)
+    let transform = PowerTransform(N1: n, N2: setting.transform.largeExponent)
     var count = 0
     var differing: [String] = []
     for (text, orders) in zeroOrders {

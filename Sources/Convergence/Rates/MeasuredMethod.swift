@@ -84,8 +84,8 @@ public enum RateDecay: String, Sendable, Hashable, CaseIterable {
 
   public func factor(at step: Int) -> Double {
     switch self {
-    case .inverseRoot: 1 / Double(step).squareRoot()
-    case .inverse: 1 / Double(step)
+    case .inverseRoot: Schedule(1, .inverseRoot).rate(at: step)
+    case .inverse: Schedule(1, .inverse).rate(at: step)
     }
   }
 
@@ -117,28 +117,23 @@ public struct AcceleratedGradient: MeasuredMethod {
   public var name: String { "nesterov" }
   public var settings: [(key: String, value: String)] { [("learningRate", "\(learningRate)")] }
 
-  /// `tₖ₊₁`.
-  static func next(_ t: Double) -> Double { (1 + (1 + 4 * t * t).squareRoot()) / 2 }
-
   public func begin(at start: [Double]) -> any MethodRun {
-    Run(rate: learningRate, point: start, queryPoint: start)
+    Run(rate: learningRate, coordinates: start.map { AcceleratedPoint(start: $0) })
   }
 
   private struct Run: MethodRun {
     let rate: Double
-    var point: [Double]
-    var queryPoint: [Double]
-    var t = 1.0
+    var coordinates: [AcceleratedPoint<Double>]
+    var momenta = AcceleratedMomenta<Double>()
+
+    var point: [Double] { coordinates.map(\.x) }
+    var queryPoint: [Double] { coordinates.map(\.y) }
 
     mutating func advance(gradient: [Double], loss: Double) throws(StepError) {
-      let following = AcceleratedGradient.next(t)
-      let weight = (t - 1) / following
-      for i in point.indices {
-        let moved = queryPoint[i] - rate * gradient[i]
-        queryPoint[i] = moved + weight * (moved - point[i])
-        point[i] = moved
+      let momentum = momenta.next()
+      for i in coordinates.indices {
+        coordinates[i].advance(gradient: gradient[i], learningRate: rate, momentum: momentum)
       }
-      t = following
     }
   }
 }

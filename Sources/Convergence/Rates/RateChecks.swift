@@ -4,6 +4,7 @@ public import Objectives
 internal import Optimizers
 public import Properties
 public import ReferenceNumerics
+internal import Statistics
 
 /// The properties of the catalogue about measured rates, each with its evidence and numbers.
 public enum RateChecks {
@@ -138,20 +139,22 @@ public enum RateChecks {
     source: "second moments of a linear recursion", domain: "quadratics with additive noise",
     arithmetic: .float64, evidence: [.exact, .statistics])
 
-  /// Compares the mean gap over seeds at the last step with its exact expectation, at five standard errors.
+  /// Whether Student's interval for the mean gap over seeds at the last step holds its exact expectation, at
+  /// the level of a report.
   public static func floor(_ runs: [RateRun], prediction: RatePrediction?) -> PropertyResult {
     guard let prediction, let expected = prediction.gaps[.last]?.last, runs.count > 1 else {
       return row(floor, .exact, .notApplicable, "no exact expectation, or one run only")
     }
     let gaps = runs.compactMap { $0.gaps[.last]?.last }
-    let mean = gaps.reduce(0, +) / Double(gaps.count)
-    let square = gaps.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    let error = (square / Double(gaps.count * (gaps.count - 1))).squareRoot()
-    let agrees = (mean - expected).magnitude <= 5 * error
+    let level = 1 - AlphaBudget.reportTotal
+    guard let interval = try? ConfidenceInterval.mean(of: gaps, level: level) else {
+      return row(floor, .statistics, .inconclusive, "not every run ended with a number")
+    }
     return row(
-      floor, .statistics, agrees ? .statistical : .refuted,
+      floor, .statistics, interval.contains(expected) ? .statistical : .refuted,
       String(
-        format: "mean gap %.6g ± %.2g over %d seeds, expected %.6g", mean, error, gaps.count,
+        format: "mean gap %.6g in [%.6g, %.6g] at α = %g over %d seeds, expected %.6g",
+        interval.estimate, interval.lower, interval.upper, AlphaBudget.reportTotal, gaps.count,
         expected), cases: gaps.count)
   }
 
@@ -210,7 +213,8 @@ public enum RateChecks {
     guard let place = run.steps.firstIndex(of: steps), let gaps = run.gaps[.last] else {
       return row(crossed, .certificate, .notApplicable, "step \(steps) was not recorded")
     }
-    let holds = gaps[place] - run.gapRounding[place] <= upper * (1 + 1e-12)
+    // The bound was rounded twice on its way: to a `Double`, and times the squared distance.
+    let holds = gaps[place] - run.gapRounding[place] <= upper.nextUp.nextUp
     return row(
       crossed, .certificate, holds ? .tested : .refuted,
       "gap \(gaps[place]) after \(steps) steps, certified at most \(upper)")

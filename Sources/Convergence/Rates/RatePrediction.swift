@@ -223,16 +223,16 @@ struct EigenModel {
   func curves(
     _ method: AcceleratedGradient, _ steps: [Int], limit: Int
   ) -> [Iterate: [Double]] {
-    var (x, y, t) = (start, start, 1.0)
+    var coordinates = start.map { AcceleratedPoint<Double>(start: $0) }
+    var momenta = AcceleratedMomenta<Double>()
     return collect(steps) { _ in
-      let following = AcceleratedGradient.next(t)
-      for i in x.indices {
-        let moved = (1 - method.learningRate * curvatures[i]) * y[i]
-        y[i] = moved + (t - 1) / following * (moved - x[i])
-        x[i] = moved
+      let momentum = momenta.next()
+      for (i, curvature) in curvatures.enumerated() {
+        coordinates[i].advance(
+          gradient: curvature * coordinates[i].y, learningRate: method.learningRate,
+          momentum: momentum)
       }
-      t = following
-      return x
+      return coordinates.map(\.x)
     }
   }
 

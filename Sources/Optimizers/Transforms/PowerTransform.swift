@@ -13,7 +13,7 @@ extension Key {
 /// an iteration keeps moving at a zero of `l`, although `L` itself may be critical there.
 ///
 /// Source: the AYLA paper, version 2, section 2; specification, section 1.
-public struct PowerTransform: Sendable, Hashable {
+public struct PowerTransform: Sendable, Hashable, CustomStringConvertible {
   public let smallExponent: Rational
   public let largeExponent: Rational
 
@@ -23,6 +23,11 @@ public struct PowerTransform: Sendable, Hashable {
     precondition(largeExponent > 0, "N2 must lie in (0, inf), got \(largeExponent)")
     self.smallExponent = smallExponent
     self.largeExponent = largeExponent
+  }
+
+  /// As it is typed: `ayla:N1=1.5,N2=1`.
+  public var description: String {
+    "ayla:N1=\(smallExponent.decimalDescription),N2=\(largeExponent.decimalDescription)"
   }
 
   /// Whether this changes nothing: both exponents are 1.

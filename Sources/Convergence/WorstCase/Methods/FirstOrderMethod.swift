@@ -89,6 +89,36 @@ public struct OptimizedGradientMethod: FirstOrderMethod {
   }
 }
 
+/// One coordinate of a run of Nesterov's method.
+struct AcceleratedPoint<N: RuleNumber> {
+  /// The iterate, and the point at which the next gradient is taken.
+  private(set) var x: N
+  private(set) var y: N
+
+  init(start: N) { (x, y) = (start, start) }
+
+  /// `x⁺ = y − α∇f(y)`, `y⁺ = x⁺ + β(x⁺ − x)`.
+  mutating func advance(gradient: N, learningRate: N, momentum: N) {
+    let next = y - learningRate * gradient
+    y = next + momentum * (next - x)
+    x = next
+  }
+}
+
+/// The momenta `(tₖ − 1)/tₖ₊₁` of Nesterov's method on smooth convex functions, `t` beginning at 1 and going
+/// on with `(1 + √(1 + 4t²))/2`.
+struct AcceleratedMomenta<N: RuleNumber> {
+  private var t: N = 1
+
+  mutating func next() throws(N.Failure) -> N {
+    let root = try N.root(1 + 4 * t * t)
+    let following = try (1 + root) / 2
+    let momentum = try (t - 1) / following
+    t = following
+    return momentum
+  }
+}
+
 /// Nesterov's accelerated gradient.
 ///
 /// Smooth convex: `x_{k+1} = y_k − ∇f(y_k)/L`, `y_{k+1} = x_{k+1} + ((t_k − 1)/t_{k+1})(x_{k+1} − x_k)`,
@@ -115,23 +145,15 @@ public struct NesterovMethod: FirstOrderMethod {
       let root = try N.root(N(smoothness) / N(convexity))
       constant = try (root - 1) / (root + 1)
     }
-    var t: N = 1
-    var (x, y) = (start, start)
-    var iterates = [x]
+    var momenta = AcceleratedMomenta<N>()
+    var point = AcceleratedPoint(start: start)
+    var iterates = [point.x]
     for _ in 0..<steps {
-      let next = y - inverse * (try oracle.gradient(y))
-      var momentum: N
-      if let constant {
-        momentum = constant
-      } else {
-        let root = try N.root(1 + 4 * t * t)
-        let following = try (1 + root) / 2
-        momentum = try (t - 1) / following
-        t = following
-      }
-      y = next + momentum * (next - x)
-      x = next
-      iterates.append(x)
+      let gradient = try oracle.gradient(point.y)
+      let momentum: N
+      if let constant { momentum = constant } else { momentum = try momenta.next() }
+      point.advance(gradient: gradient, learningRate: inverse, momentum: momentum)
+      iterates.append(point.x)
     }
     return iterates
   }
