@@ -102,7 +102,7 @@ struct ThreadSource: Sendable {
   func description(of requested: Int) -> String {
     let count = granted(requested)
     let threads = count == 1 ? "1 thread" : "\(count) threads"
-    if let absence { return "\(threads): \(absence) (\(requested) asked for)" }
+    if let absence, requested > 1 { return "\(threads): \(absence) (\(requested) asked for)" }
     let asked = count == requested ? "" : " (\(requested) asked for)"
     return count == 1 && requested == 1 ? threads : "\(threads) of libgomp\(asked)"
   }
