@@ -127,20 +127,11 @@ extension RuleProperties {
   /// satisfies the invariants. Of the rounded paths that proves nothing, so it counts as tested.
   private static func oneDivisionEvidence(_ context: AuditContext) async -> [Evidence] {
     guard let optimizer = context.subject.optimizer, optimizer.wrappers.isEmpty,
-      let amvt = optimizer.otherEvaluation?.rule as? AMVT
+      let other = optimizer.otherEvaluation,
+      let texts = [optimizer, other].lazy.compactMap({ Optimizer($0.rule).secondText() }).first
     else { return [] }
-    func text(_ evaluation: AMVT.Evaluation) -> OptimizerRule {
-      var other = optimizer
-      other.stages = []
-      other.rule = amvt.evaluated(evaluation)
-      return OptimizerRule(optimizer: other)
-    }
-    let printed = RuleTrace(text(.printed))
-    let short = RuleTrace(text(.oneDivision), in: printed.arena)
     let claim = Claim(
-      "one-division", assuming: await context.assumptions(for: printed),
-      proving: [Relation(printed.after.parameter, .equal, short.after.parameter)],
-      stepSymbols: ["t"])
+      "one-division", assuming: texts.assumptions, proving: texts.equalities, stepSymbols: ["t"])
     let proof = await context.prover.prove(claim)
     var evidence = proof.evidence
     evidence.detail = [
@@ -177,20 +168,5 @@ extension Optimizer {
     var other = self
     other.rule = amvt.evaluated(amvt.evaluation == .printed ? .oneDivision : .printed)
     return other
-  }
-}
-
-extension AMVT {
-  /// The same rule by another order of operations.
-  fileprivate func evaluated(_ evaluation: Evaluation) -> AMVT {
-    func value(_ name: String) -> Rational? {
-      hyperparameters.first { $0.key.name == name }?.value
-    }
-    return AMVT(
-      learningRate: value("learningRate") ?? 0, beta1: value("beta1") ?? 0,
-      beta2: value("beta2") ?? 0, beta3: value("beta3") ?? 0, epsilon: value("epsilon") ?? 1,
-      weightDecay: value("weightDecay"), stepMomentum: stepMomentum,
-      epsilonPlacement: epsilonPlacement, varianceCentre: varianceCentre, decayForm: decayForm,
-      variancePenalty: variancePenalty, evaluation: evaluation)
   }
 }

@@ -58,6 +58,18 @@ extension Optimizer {
     _ parameters: inout [[S]], gradients: [[S]?], loss: Double? = nil,
     state: inout OptimizerState<S>
   ) throws(StepError) {
+    try makeStep(&parameters, gradients, loss, &state)
+  }
+
+  // What is generic in the public functions chooses between `Float` and `Double` and nothing more: a local
+  // value of a generic type costs it a look-up of that type at every step, 10 ns.
+  @inline(never)
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  private func makeStep<S: OptimizerScalar>(
+    _ parameters: inout [[S]], _ gradients: [[S]?], _ loss: Double?,
+    _ state: inout OptimizerState<S>
+  ) throws(StepError) {
     let expected = state.tensors.count
     guard parameters.count == expected, gradients.count == expected else {
       throw .tensorCountDiffers(
@@ -119,6 +131,15 @@ extension Optimizer {
   public func step<S: OptimizerScalar>(
     _ parameters: inout [S], gradients: [S], loss: Double? = nil, state: inout OptimizerState<S>
   ) throws(StepError) {
+    try makeStep(&parameters, gradients, loss, &state)
+  }
+
+  @inline(never)
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  private func makeStep<S: OptimizerScalar>(
+    _ parameters: inout [S], _ gradients: [S], _ loss: Double?, _ state: inout OptimizerState<S>
+  ) throws(StepError) {
     guard state.tensors.count == 1 else {
       throw .tensorCountDiffers(expected: state.tensors.count, parameters: 1, gradients: 1)
     }
@@ -162,7 +183,9 @@ extension Optimizer {
       try wrappers[index].check(factor: factor, context: context, step: step)
       lossFactor *= factor
     }
-    let unscaling = 1 / (Double(state.pendingMicroBatches + 1) * state.lossScale.scale)
+    let isWhole = state.pendingMicroBatches == 0 && state.lossScale.scale == 1
+    let unscaling =
+      isWhole ? 1 : 1 / (Double(state.pendingMicroBatches + 1) * state.lossScale.scale)
     let factor = unscaling * (maximizes ? -lossFactor : lossFactor)
     var plan = StepPlan<S>(
       step: step, loss: loss, measures: false, gradientScale: factor, lossFactor: lossFactor,

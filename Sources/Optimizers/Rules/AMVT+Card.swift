@@ -24,11 +24,8 @@ extension AMVT {
     } else if stepMomentum == .corrected {
       traits.insert(.adamRatio)
     }
-    if hasDecay {
-      traits.insert(.decoupledDecay)
-    } else {
-      traits.formUnion([.translationInvariant, .boundedStep])
-    }
+    traits.formUnion(decay.traits)
+    if !decay.isPresent { traits.insert(.boundedStep) }
     return Card(
       name: "amvt", title: "AMVT", source: "the AMVT paper, section 3.2 and Algorithm 1",
       reading:
@@ -60,7 +57,7 @@ extension AMVT {
       ],
       invariants: AdamMoments.invariants + ["s >= 0"],
       // The penalty is at most 1, and |m| is at most |m̂|.
-      stepBound: hasDecay ? nil : "learningRate*\(AdamMoments.ratioBound)",
+      stepBound: decay.isPresent ? nil : "learningRate*\(AdamMoments.ratioBound)",
       floatBox: FloatBox(gradientMagnitude: 1e-12...1e12, steps: 100_000))
   }
 

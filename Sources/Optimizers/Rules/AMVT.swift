@@ -44,13 +44,13 @@ public struct AMVT: UpdateRule {
   public let stepMomentum: StepMomentum
   public let epsilonPlacement: EpsilonPlacement
   public let varianceCentre: VarianceCentre
-  /// How `weightDecay` acts, where there is one: `decoupled` or `paper`.
-  public let decayForm: DecayForm
   public let variancePenalty: VariancePenalty
   public let evaluation: Evaluation
-  @usableFromInline let hasDecay: Bool
+  @usableFromInline let decay: Decay
 
-  /// - Parameter weightDecay: `λ`; nil for none.
+  /// - Parameters:
+  ///   - weightDecay: `λ`; nil for none.
+  ///   - decayForm: how `weightDecay` acts, where there is one.
   /// - Precondition: each value lies in its domain, and `decayForm` is `decoupled` or `paper`.
   public init(
     learningRate: Rational = 1e-3, beta1: Rational = 0.9, beta2: Rational = 0.999,
@@ -62,27 +62,27 @@ public struct AMVT: UpdateRule {
     precondition(
       AMVT.decayForms.contains(decayForm),
       "AMVT's decay is \(AMVT.decayForms.map(\.rawValue)), got \(decayForm.rawValue)")
-    var values: [(Key, Rational)] = [
-      (.learningRate, learningRate), (.beta1, beta1), (.beta2, beta2), (.beta3, beta3),
-      (.epsilon, epsilon),
-    ]
-    if let weightDecay { values.append((.weightDecay, weightDecay)) }
-    hyperparameters = Hyperparameters(values).checked(against: AMVT.hyperparameterCards)
+    hyperparameters = Hyperparameters(
+      [
+        (.learningRate, learningRate), (.beta1, beta1), (.beta2, beta2), (.beta3, beta3),
+        (.epsilon, epsilon),
+      ], weightDecay: weightDecay
+    ).checked(against: AMVT.hyperparameterCards)
     self.stepMomentum = stepMomentum
     self.epsilonPlacement = epsilonPlacement
     self.varianceCentre = varianceCentre
-    self.decayForm = decayForm
     self.variancePenalty = variancePenalty
     self.evaluation = evaluation
-    hasDecay = weightDecay != nil
+    decay = Decay(isPresent: weightDecay != nil, form: decayForm)
   }
 
   public var definition: (any UpdateRule)? {
-    guard evaluation == .oneDivision else { return nil }
-    return with(varianceCentre, epsilonPlacement, variancePenalty, .printed, hasDecay: hasDecay)
+    evaluation == .oneDivision ? evaluated(.printed) : nil
   }
 
   static let decayForms: [DecayForm] = [.decoupled, .paper]
+
+  public var decayForm: DecayForm { decay.form }
 
   @inlinable public var slotNames: [String] { ["m", "v", "s"] }
 
@@ -91,20 +91,13 @@ public struct AMVT: UpdateRule {
     _ context: StepContext<N>, hyperparameters: StepScalars<N>, history: inout Slots<N>
   ) throws(N.Failure) -> StepScalars<N> {
     var step = hyperparameters
-    step[.oneMinusBeta1] = 1 - step[.beta1]
-    step[.oneMinusBeta2] = 1 - step[.beta2]
+    try step.prepareMoments(context)
+    decay.prepare(&step)
     step[.oneMinusBeta3] = 1 - step[.beta3]
-    step[.biasCorrection1] = try 1 / context.weight(beta1: step[.beta1])
-    step[.biasCorrection2] = try 1 / N.oneMinusPower(step[.beta2], context.t)
     step[.biasCorrection3] = try 1 / N.oneMinusPower(step[.beta3], context.t)
     step[.stepRate] =
       stepMomentum == .corrected
       ? step[.learningRate] * step[.biasCorrection1] : step[.learningRate]
-    if hasDecay {
-      step[.decayFactor] =
-        decayForm.isScaledByRate
-        ? 1 - step[.learningRate] * step[.weightDecay] : 1 - step[.weightDecay]
-    }
     return step
   }
 
@@ -124,7 +117,7 @@ public struct AMVT: UpdateRule {
       case .correctedMean: correctedMean(slots, step)
       }
     slots[2] = step[.beta3] * slots[2] + step[.oneMinusBeta3] * (gradient - centre).squared()
-    let kept = hasDecay ? step[.decayFactor] * parameter : parameter
+    let kept = decay.kept(parameter, step)
     if evaluation == .oneDivision, epsilonPlacement == .insideRoot, variancePenalty == .applied {
       let sum = correctedSquare(slots, step) + correctedVariance(slots, step) + step[.epsilon]
       parameter = try kept - step[.stepRate] * slots[0] / N.root(sum)
@@ -157,9 +150,7 @@ public struct AMVT: UpdateRule {
   /// `√(v̂ + ε)`, or `√v̂ + ε`.
   @inlinable @inline(__always)
   func root<N: RuleNumber>(_ slots: Slots<N>, _ step: StepScalars<N>) throws(N.Failure) -> N {
-    let square = correctedSquare(slots, step)
-    return epsilonPlacement == .insideRoot
-      ? try N.root(square + step[.epsilon]) : try N.root(square) + step[.epsilon]
+    try epsilonPlacement.root(correctedSquare(slots, step), step)
   }
 
   /// `(1 + ŝ/(v̂ + ε))^(−1/2)`, by which the step shrinks.

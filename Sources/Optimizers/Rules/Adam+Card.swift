@@ -27,16 +27,13 @@ extension Adam {
       .coordinateWise, .firstMoment, .secondMoment, .biasCorrected, .adamRatio, .odd,
       .gradientInvariant, .descent,
     ]
-    if !hasDecay {
-      traits.formUnion([.translationInvariant, .boundedStep])
-    } else {
-      traits.insert(decayForm.isCoupled ? .coupledDecay : .decoupledDecay)
-    }
+    traits.formUnion(decay.traits)
+    if !decay.isPresent { traits.insert(.boundedStep) }
     let source =
       "Kingma & Ba, Adam: a method for stochastic optimization, ICLR 2015, Algorithm 1,"
       + " https://arxiv.org/abs/1412.6980"
     let (name, title) =
-      switch (hasDecay, decayForm.isCoupled) {
+      switch (decay.isPresent, decay.form.isCoupled) {
       case (false, _): ("adam", "Adam")
       case (true, true): ("adam-l2", "Adam with an L2 penalty")
       case (true, false): ("adamw", "AdamW")
@@ -48,14 +45,16 @@ extension Adam {
           + " https://arxiv.org/abs/1711.05101; \(source)" : source,
       reading: "the paper's and torch's: ε outside the root of the corrected second moment",
       family: name, traits: traits,
-      hyperparameters: Adam.hyperparameterCards.dropLast() + [.weightDecay(hasDecay ? 0.01 : 0)],
+      hyperparameters: Adam.hyperparameterCards.dropLast() + [
+        .weightDecay(decay.isPresent ? 0.01 : 0)
+      ],
       options: [
         OptionCard(
           "epsilonPlacement", default: EpsilonPlacement.outsideRoot,
           meaning: "where ε stands: outside the root in the paper, torch and optax")
       ] + (name == "adam-l2" ? [] : [.decayForm(.decoupled, isBeside: name == "adamw")]),
       slots: AdamMoments.slots, invariants: AdamMoments.invariants,
-      stepBound: hasDecay ? nil : "learningRate*\(AdamMoments.ratioBound)",
+      stepBound: decay.isPresent ? nil : "learningRate*\(AdamMoments.ratioBound)",
       floatBox: FloatBox(gradientMagnitude: 1e-15...1e15, steps: 100_000))
   }
 

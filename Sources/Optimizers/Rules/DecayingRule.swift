@@ -6,6 +6,8 @@ struct Decay: Sendable, Hashable {
   @usableFromInline let isPresent: Bool
   @usableFromInline let form: DecayForm
 
+  @inlinable static var none: Decay { Decay(isPresent: false, form: .decoupled) }
+
   @inlinable
   init(isPresent: Bool, form: DecayForm) {
     self.isPresent = isPresent
@@ -49,7 +51,7 @@ extension DecayingRule {
   ) where S.Failure == Never {
     var rule = self
     if !decay.isPresent {
-      rule.decay = Decay(isPresent: false, form: .decoupled)
+      rule.decay = .none
       rule.applyEverywhere(&parameters, gradients, &first, &second, &third, &fourth, step)
     } else if decay.form.isCoupled {
       rule.decay = Decay(isPresent: true, form: .coupled)

@@ -72,7 +72,7 @@ extension Schedule {
   public init(
     named name: String, settings: [(key: String, value: String)]
   ) throws(SettingError) {
-    guard let description = Schedule.builtIns.first(where: { $0.name == name }) else {
+    guard Schedule.builtIns.contains(where: { $0.name == name }) else {
       throw .unknownSchedule(
         name: name, nearest: nearestName(to: name, among: Schedule.builtIns.map(\.name)))
     }

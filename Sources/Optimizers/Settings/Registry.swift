@@ -143,7 +143,7 @@ extension Optimizer {
         key: "ayla.reading", text: reading,
         known: ["gradient"] + AYLAMoments.Reading.allCases.map(\.rawValue))
     }
-    guard let adam = rule as? Adam, !adam.hasDecay, wrappers.isEmpty else {
+    guard let adam = rule as? Adam, !adam.decay.isPresent, wrappers.isEmpty else {
       throw .refused(
         message:
           "ayla.reading=\(reading.rawValue) is a reading of Adam's moments, and \(name) is not"
