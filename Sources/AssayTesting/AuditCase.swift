@@ -65,6 +65,8 @@ public struct AuditCase: Sendable, CustomTestStringConvertible {
   }
 
   /// Asks the property, and records an issue with its counterexample where it is refuted.
+  ///
+  /// What nobody declares of the rule may be refuted: that a coordinate-wise rule turns with its coordinates.
   public func run(sourceLocation: SourceLocation = #_sourceLocation) async throws {
     guard let property = Catalogue.property(id) else { return }
     let report = await Audit(of: subject, seed: seed, effort: effort, properties: [property]).run()
@@ -75,7 +77,7 @@ public struct AuditCase: Sendable, CustomTestStringConvertible {
         "\(id): \(statement)\nthe verdict is \(row.verdict.rawValue), where"
         + " \(expected.rawValue) is expected\n\(Self.text(of: row))"
       Issue.record(Comment(rawValue: text), sourceLocation: sourceLocation)
-    } else if row.verdict == .refuted {
+    } else if row.verdict == .refuted && row.isDeclared {
       let text = "\(id): \(statement)\n\(Self.text(of: row))"
       Issue.record(Comment(rawValue: text), sourceLocation: sourceLocation)
     }

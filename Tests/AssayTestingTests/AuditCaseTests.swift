@@ -34,6 +34,16 @@ struct AuditCaseTests {
   @Test("A right rule passes", arguments: AuditCase.all(of: Plain(), card: .sgd))
   func right(_ property: AuditCase) async throws { try await property.run() }
 
+  @Test(
+    "What nobody declares is no issue where it is refuted: Adam does not turn with its coordinates")
+  func undeclared() async throws {
+    let cases = AuditCase.all(of: Adam())
+    let rotation = try #require(cases.first { $0.id == "rule.rotation" })
+    try await rotation.run()
+    let known = AuditCase.all(of: Adam(), expecting: ["rule.rotation": .refuted])
+    try await #require(known.first { $0.id == "rule.rotation" }).run()
+  }
+
   @Test("There is a case for each property that the card declares, and for no other")
   func cases() {
     let ids = AuditCase.all(of: Plain(), card: .sgd).map(\.id)
