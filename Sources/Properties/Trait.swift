@@ -15,7 +15,7 @@ extension Trait {
   public static let linear = Trait("linear")
   /// A step needs the loss.
   public static let requiresLoss = Trait("requiresLoss")
-  /// The state holds the learning rate of earlier steps.
+  /// The state holds the learning rate of earlier steps, or a step is otherwise not in proportion to its rate.
   public static let holdsRateInState = Trait("holdsRateInState")
 
   /// Keeps a velocity, `b ← μb + g`.

@@ -46,6 +46,10 @@ final class CaseRunner<Value> {
         Philox(seed: seed, property: property, case: number), size: Int(number % 100) + 1,
         isRecording: isRecording)
     case .replay(let choices): source.begin(replaying: choices)
+    case .sparse(let number):
+      source.begin(
+        Philox(seed: seed, property: property, case: number, stream: 2),
+        size: Int(number % 40) + 1, isRecording: true, isSparse: true)
     case .extend(let choices, let words): source.begin(replaying: choices, then: words)
     }
   }

@@ -23,6 +23,8 @@ public final class ChoiceSource {
   private var depth = 0
   /// From 0 to 100: how large the values of this case shall be.
   private(set) var size = 100
+  /// Whether most collections are as short as they may be.
+  private var isSparse = false
   /// How many collections are being made, one inside the other.
   private var nesting = 0
   /// The whole number that was drawn last.
@@ -37,8 +39,12 @@ public final class ChoiceSource {
   }
 
   /// Begins a case of random choices.
-  func begin(_ words: Philox, size: Int, isRecording: Bool) {
+  ///
+  /// - Parameter isSparse: whether three collections in four are as short as they may be, and the others
+  ///   little longer.
+  func begin(_ words: Philox, size: Int, isRecording: Bool, isSparse: Bool = false) {
     reset(isRecording: isRecording)
+    self.isSparse = isSparse
     self.words = words
     self.size = size
     fill = .random
@@ -59,6 +65,7 @@ public final class ChoiceSource {
     drawn = 0
     depth = 0
     nesting = 0
+    isSparse = false
     recent = nil
     recentFloat = nil
     open = -1
@@ -234,6 +241,23 @@ public final class ChoiceSource {
     try span(.component, body)
   }
 
+  /// Makes a collection whose elements the caller draws itself; shorter ones are simpler.
+  ///
+  /// - Parameter element: draws the element of a number, counted from 0.
+  public func elements(
+    count range: ClosedRange<Int>, _ element: (Int) throws(Rejection) -> Void
+  ) throws(Rejection) {
+    try span(.whole) { () throws(Rejection) in
+      guard range.lowerBound < range.upperBound else {
+        for index in 0..<range.lowerBound {
+          try span(.required) { () throws(Rejection) in try element(index) }
+        }
+        return
+      }
+      try collection(count: range, element)
+    }
+  }
+
   /// Draws until `accepts` takes the value, a few times where choices are random, once where they are given.
   /// The choices of refused attempts leave no trace.
   @inline(__always)
@@ -261,7 +285,11 @@ public final class ChoiceSource {
     nesting += 1
     defer { nesting -= 1 }
     var wanted = range.upperBound
-    if isRandom {
+    if isRandom, isSparse {
+      let longest = min(range.upperBound - range.lowerBound, 3)
+      wanted = range.lowerBound
+      if words.below(4) == 0 { wanted += Int(words.below(UInt64(longest) + 1)) }
+    } else if isRandom {
       let reach = 2 + size / (5 * nesting)
       let longest =
         range.upperBound - range.lowerBound < reach ? range.upperBound : range.lowerBound + reach

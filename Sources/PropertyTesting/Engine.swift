@@ -16,6 +16,8 @@ final class Engine<Value> {
     case replay([Choice])
     /// The case of these choices, what is missing being random.
     case extend([Choice], Philox)
+    /// The sparse case of a number.
+    case sparse(UInt64)
   }
 
   /// What became of a request.
@@ -313,6 +315,25 @@ final class Engine<Value> {
     var last = first.execution
     var violation = first.violation
     var isMinimal = false
+    func trialOf(_ request: Request, _ wants: (Shrinker.Made) -> Bool) -> Shrinker.Trial {
+      let execution = execute(request, wants)
+      switch execution.status {
+      case .rejected, .skipped: return .skipped
+      case .discarded:
+        observe(execution, .shrunk)
+        return .held
+      case .passed:
+        observe(execution, .shrunk)
+        passing = execution.made.choices
+        return .held
+      case .failed(let other):
+        observe(execution, .shrunk)
+        guard other.kind == first.violation.kind else { return .held }
+        last = execution
+        violation = other
+        return .failed
+      }
+    }
     if settings.isShrinking {
       let shrinker = Shrinker(
         last.nodes, last.spans, known: known, limit: settings.maximumShrinkExecutions,
@@ -322,25 +343,9 @@ final class Engine<Value> {
           if case .skipped = execution.status { return execution.made }
           return nil
         },
-        run: { [self] candidate, wants in
-          let execution = execute(.replay(candidate), wants)
-          switch execution.status {
-          case .rejected, .skipped: return .skipped
-          case .discarded:
-            observe(execution, .shrunk)
-            return .held
-          case .passed:
-            observe(execution, .shrunk)
-            passing = execution.made.choices
-            return .held
-          case .failed(let other):
-            observe(execution, .shrunk)
-            guard other.kind == first.violation.kind else { return .held }
-            last = execution
-            violation = other
-            return .failed
-          }
-        })
+        run: { candidate, wants in trialOf(.replay(candidate), wants) },
+        restarts: settings.sparseRestarts,
+        restart: { number, wants in trialOf(.sparse(number), wants) })
       shrinker.shrink()
       shrinkExecutions = shrinker.executions
       executionsOfPass = shrinker.executionsOfPass

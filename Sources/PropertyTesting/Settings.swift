@@ -19,6 +19,10 @@ public struct Settings: Sendable {
   public var workers = 1
   /// How many cases the search for a higher score may add, for bodies that call `maximise`.
   public var searchCases: Int?
+  /// How many sparse cases are tried in the place of a failing one before it is shrunk, and again where
+  /// shrinking ends: cases in which nearly every collection is as short as it may be. They lead out of a
+  /// case that no single change makes smaller. None by default: most generators shrink well without.
+  public var sparseRestarts = 0
   /// Whether failures are shrunk.
   public var isShrinking = true
   /// Whether the choices that matter to a failure are found.

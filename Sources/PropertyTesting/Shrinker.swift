@@ -32,6 +32,10 @@ final class Shrinker {
   private let isOutOfTime: () -> Bool
   /// Generates from a candidate, asks whether to go on, runs the body.
   private let run: ([Choice], (Made) -> Bool) -> Trial
+  /// How many sparse cases are tried at a time, and makes and runs one.
+  private let restarts: Int
+  private let restart: (UInt64, (Made) -> Bool) -> Trial
+  private var sparseCases: UInt64 = 0
   /// Only generates.
   private let generate: ([Choice]) -> Made?
   /// The choices at which a search at a place ended: there, only a few others are probed again.
@@ -43,7 +47,9 @@ final class Shrinker {
   init(
     _ nodes: [ChoiceNode], _ spans: [Span], known: Set<[Choice]>, limit: Int,
     isOutOfTime: @escaping () -> Bool,
-    generate: @escaping ([Choice]) -> Made?, run: @escaping ([Choice], (Made) -> Bool) -> Trial
+    generate: @escaping ([Choice]) -> Made?, run: @escaping ([Choice], (Made) -> Bool) -> Trial,
+    restarts: Int = 0,
+    restart: @escaping (UInt64, (Made) -> Bool) -> Trial = { _, _ in .skipped }
   ) {
     self.nodes = nodes
     self.spans = spans
@@ -52,6 +58,8 @@ final class Shrinker {
     self.isOutOfTime = isOutOfTime
     self.generate = generate
     self.run = run
+    self.restarts = restarts
+    self.restart = restart
   }
 
   var choices: [Choice] { nodes.map(\.choice) }
@@ -60,6 +68,28 @@ final class Shrinker {
   private var mustStop: Bool { executions >= limit || isOutOfTime() }
 
   func shrink() {
+    restartSparsely()
+    while true {
+      makeSmaller()
+      guard isComplete else { return }
+      let before = improvements
+      restartSparsely()
+      if improvements == before { return }
+      isComplete = false
+      isThorough = false
+    }
+  }
+
+  /// Tries sparse cases in the place of the best.
+  private func restartSparsely() {
+    for _ in 0..<restarts where !mustStop {
+      let number = sparseCases
+      sparseCases += 1
+      take { wants in restart(number, wants) }
+    }
+  }
+
+  private func makeSmaller() {
     let passes: [(name: String, run: (Shrinker) -> () -> Void)] = [
       ("delete elements", Shrinker.deleteElements), ("simplify values", Shrinker.simplifyValues),
       ("simplify spans", Shrinker.simplifySpans), ("descendants", Shrinker.replaceByDescendants),
@@ -101,12 +131,22 @@ final class Shrinker {
     guard candidate.count <= nodes.count + 8, !mustStop, tried.insert(candidate).inserted else {
       return false
     }
+    return take(exactly ? candidate : nil) { wants in run(candidate, wants) }
+  }
+
+  /// Runs a case if it is smaller than the best and new; it becomes the best if it fails.
+  ///
+  /// - Parameter expected: the choices that the case must have; nil for any.
+  @discardableResult
+  private func take(
+    _ expected: [Choice]? = nil, _ run: ((Made) -> Bool) -> Trial
+  ) -> Bool {
     var made: Made?
-    let trial = run(candidate) { [self] now in
+    let trial = run { [self] now in
       guard isSmaller(now.nodes, than: nodes) else { return false }
       let canonical = now.choices
-      if exactly, canonical != candidate {
-        tried.remove(candidate)
+      if let expected, canonical != expected {
+        tried.remove(expected)
         return false
       }
       guard known.insert(canonical).inserted else { return false }

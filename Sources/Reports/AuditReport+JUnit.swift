@@ -26,8 +26,10 @@ extension AuditReport {
         lines.append(
           "      <failure message=\"\(escaped(row.property.statement))\">"
             + escaped(
-              [row.detail, counterexample.case.text(isIndented: false), counterexample.command]
-                .compactMap { $0 }.joined(separator: "\n"))
+              [
+                row.detail, counterexample.case.text(isIndented: false), counterexample.command,
+                counterexample.reproduction,
+              ].compactMap(\.self).joined(separator: "\n"))
             + "</failure>")
       } else if isSkipped(row) {
         lines.append(

@@ -67,7 +67,8 @@ extension PropertyResult {
       var line = "\(entry.kind.rawValue): \(entry.verdict.rawValue)"
       line += " by \(entry.tool)"
       if let domain = entry.domain { line += ", \(domain)" }
-      if let detail = entry.detail { line += "; \(detail)" }
+      // What is said below is not said twice.
+      if let said = entry.detail, said != detail { line += "; \(said)" }
       lines.append(indent + style.dim(line))
     }
     if cases > 0 {
@@ -83,8 +84,11 @@ extension PropertyResult {
     if let counterexample {
       let scalars = counterexample.scalars == 1 ? "1 scalar" : "\(counterexample.scalars) scalars"
       let steps = counterexample.steps == 1 ? "1 step" : "\(counterexample.steps) steps"
-      lines.append(indent + "counterexample of \(scalars) and \(steps):")
-      lines.append(indent + "  " + abbreviated(counterexample.case.text(isIndented: false)))
+      // What breaks the protocol at once takes no run.
+      if counterexample.steps > 0 {
+        lines.append(indent + "counterexample of \(scalars) and \(steps):")
+        lines.append(indent + "  " + abbreviated(counterexample.case.text(isIndented: false)))
+      }
       lines.append(indent + "  again: \(counterexample.command)")
       if let reproduction = counterexample.reproduction {
         // Not indented: it is copied and run.

@@ -53,7 +53,8 @@ enum HTMLPage {
     .notApplicable, .untested { color: var(--faint); }
     dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; }
     dt { color: var(--faint); } dd { margin: 0; min-width: 0; }
-    pre { overflow-x: auto; white-space: pre-wrap; font-size: .9rem; max-height: 18rem; }
+    pre { overflow-x: auto; white-space: pre-wrap; font-size: .9rem; max-height: 30rem; }
+    .rest { margin: 1rem 0; } .card ul { padding-left: 1.2rem; }
     figure { margin: .5rem 0; } svg { width: 100%; height: auto; }
     @media (max-width: 34rem) { dl { display: block; } dt { margin-top: .5rem; } }
     """

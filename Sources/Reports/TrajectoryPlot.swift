@@ -27,13 +27,15 @@ struct TrajectoryPlot: Sendable {
   ///
   /// - Parameter trajectories: `subject` by step, group, tensor, coordinate, or one number a step;
   ///   `expected` alike, each number perhaps an enclosure `[lower, upper]`, or one bound for all steps.
-  init?(_ trajectories: JSONValue) {
+  /// - Parameter start: the case, for the parameters that the run starts from.
+  init?(_ trajectories: JSONValue, start: JSONValue = .null) {
     let subject = Self.series(trajectories["subject"], depth: 3)
     var expected = Self.series(trajectories["expected"], depth: 3)
     if let bound = trajectories["expected"], bound.double != nil {
       expected = subject.map { _ in [bound] }
     }
     guard let first = subject.first, !first.isEmpty else { return nil }
+    let origin = Self.origin(of: start, count: first.count)
     var curves: [Curve] = []
     for coordinate in first.indices.prefix(Self.coordinateLimit) {
       let label = first.count == 1 ? "" : " \(coordinate)"
@@ -44,7 +46,47 @@ struct TrajectoryPlot: Sendable {
           Curve(name: "expected\(label)", values: expected.map { Self.value($0, at: coordinate) }))
       }
     }
-    self.init(curves, firstStep: 1)
+    // A difference too small to see is shown as one.
+    if !expected.isEmpty, let differences = Self.differences(of: curves) {
+      self.init(differences, firstStep: 0)
+      return
+    }
+    if let origin {
+      for index in curves.indices {
+        let coordinate = expected.isEmpty ? index : index / 2
+        curves[index].values.insert(origin[coordinate], at: 0)
+      }
+    }
+    self.init(curves, firstStep: origin == nil ? 1 : 0)
+  }
+
+  /// The parameters at the start of a case that is one run of as many coordinates.
+  private static func origin(of json: JSONValue, count: Int) -> [Double]? {
+    let inner = json["case"] ?? json
+    // A run that is compared with the image of another starts elsewhere.
+    guard inner["scenario"] == nil, let groups = inner["groups"]?.array else { return nil }
+    let values = groups.flatMap { ($0["parameters"]?.array ?? []).flatMap { $0.array ?? [] } }
+    let numbers = values.compactMap(\.double)
+    return numbers.count == count ? numbers : nil
+  }
+
+  /// Subject less expected, by coordinate, where no curve is off by a hundredth of what it spans.
+  private static func differences(of curves: [Curve]) -> [Curve]? {
+    var result: [Curve] = []
+    for index in stride(from: 0, to: curves.count - 1, by: 2) {
+      let (subject, expected) = (curves[index], curves[index + 1])
+      let pairs = zip(subject.values, expected.values).map { subject, expected in
+        subject.flatMap { subject in expected.map { subject - $0 } }
+      }
+      let size = (subject.values + expected.values).compactMap(\.self).map(\.magnitude).max() ?? 0
+      let largest = pairs.compactMap(\.self).map(\.magnitude).max() ?? 0
+      guard largest < size / 100 else { return nil }
+      let name = subject.name.replacing("subject", with: "subject − expected")
+      // They start from the same.
+      result.append(Curve(name: name, values: [0] + pairs))
+    }
+    let isOff = result.contains { $0.values.contains { ($0 ?? 0) != 0 } }
+    return isOff ? result : nil
   }
 
   /// The numbers of each step, groups and tensors joined.
@@ -94,8 +136,12 @@ struct TrajectoryPlot: Sendable {
       "set border 3 linecolor rgb \(grey)", "set tics textcolor rgb \(grey) nomirror",
       "set key textcolor rgb \(grey) outside", "set xlabel 'step' textcolor rgb \(grey)",
       "set datafile missing '?'",
-      "set format y '%.6g'",
+      "set format y '%.4g'",
     ]
+    let last = firstStep + (curves.map(\.values.count).max() ?? 1) - 1
+    if last - firstStep <= 12 {
+      lines += ["set xtics 1", "set xrange [\(Double(firstStep) - 0.2):\(Double(last) + 0.2)]"]
+    }
     for (index, curve) in curves.enumerated() {
       lines.append("$curve\(index) << end")
       for (step, value) in curve.values.enumerated() {

@@ -42,12 +42,19 @@ struct BridgeTests {
     "what a class cannot be asked is not applicable, and says why",
     arguments: [
       ("torch.optim.LBFGS", "closure"), ("torch.optim.SparseAdam", "sparse"),
-      ("torch.optim.Muon", "vectors"),
     ])
   func notApplicable(_ target: String, _ word: String) async throws {
     let report = await report(try bridged(target))
     #expect(report.results.allSatisfy { $0.verdict == .notApplicable })
     #expect(report.results.first?.detail?.contains(word) == true)
+  }
+
+  @Test("a class that takes matrices only is asked with matrices")
+  func matrices() async throws {
+    let report = await report(try bridged("torch.optim.Muon"))
+    for id in ["subject.protocol", "rule.deterministic", "rule.resume"] {
+      #expect(report.results.first { $0.property.id == id }?.verdict == .tested, "\(id)")
+    }
   }
 
   @Test(

@@ -85,11 +85,13 @@ struct ReproductionTests {
   }
 
   /// What Python prints for a program.
-  private func output(of program: String) throws -> String {
+  private func output(
+    of program: String, in environment: [String: String] = bridgeEnvironment
+  ) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["python3", "-c", program]
-    process.environment = bridgeEnvironment
+    process.environment = environment
     let pipe = Pipe()
     process.standardOutput = pipe
     try process.run()
@@ -105,6 +107,30 @@ struct ReproductionTests {
     #expect(program.split(separator: "\n").count <= 6, "\(program)")
     #expect(program.hasPrefix("from mine import Climbing"))
     #expect(try output(of: program).contains("0.01"))
+  }
+
+  @Test(
+    "With torch there, a run of one tensor takes five lines, which run as printed",
+    .enabled("needs python3 with torch 2.13.0") { await Library.torch.isInstalled },
+    arguments: [
+      ("torch.optim.Adam", "adagrad", "rule.matches-reference"),
+      ("torch.optim.SGD", "sign-sgd", "rule.gradient-scale"),
+      ("--dtype float32 torch.optim.Adam", "sgd", "rule.matches-reference"),
+      ("--matrices torch.optim.SGD", "sign-sgd", "rule.matches-reference"),
+    ])
+  func oneTensor(_ target: String, _ family: String, _ property: String) async throws {
+    let subject = try AuditSubject(
+      command: "python3 -m assay_bridge \(target)", as: family, timeLimit: 30)
+    let properties = [try #require(Catalogue.property(property))]
+    let report = await Audit(of: subject, seed: 1, effort: .quick, properties: properties).run()
+    let counterexample = try #require(report.results.first?.counterexample)
+    let program = try #require(counterexample.reproduction)
+    let lines = program.split(separator: "\n").filter { !$0.hasPrefix("#") }
+    #expect(lines.count <= 5, "\(program)")
+    // One list of parameters for every step of every run that is compared.
+    let printed = try output(of: program, in: ProcessInfo.processInfo.environment)
+    let count = printed.split(separator: "\n").count
+    #expect(count >= counterexample.steps && count % counterexample.steps == 0, "\(program)")
   }
 
   @Test("So is one with torch's interface")

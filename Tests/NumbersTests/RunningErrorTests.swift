@@ -51,6 +51,21 @@ struct RunningErrorTests {
     #expect(bounded > 15_000, "most programs have a finite bound")
   }
 
+  @Test("hold a program of halves to hyper-parameters of more digits, each rounded once")
+  func sharedNumbers() {
+    typealias Bound = RunningError<BFloat16>
+    let decay = Bound(Rational("0.999")!)
+    // Of 8 bits, 0.999 is 1, and 1 less it would be 0.
+    #expect((1 - decay).error < 1e-6)
+    #expect(Bound.oneMinusPower(decay, 300).error < 1e-4)
+    let mean = (1 - decay) * Bound(given: 0.5)
+    #expect(mean.allows(BFloat16.rounded(BFloat16.rounded(0.001) * 0.5)))
+    #expect(mean.allows(BFloat16.rounded(0.001 * 0.5)))
+    #expect(!mean.allows(0.00051))
+    // A decay that is rounded to 1 is within the rounding of what it multiplies.
+    #expect((decay * Bound(given: 0.5)).allows(0.5))
+  }
+
   @Test("allow every order of the same sums")
   func allowsOtherOrders() {
     let (m, g, beta) = (1.37 as Float, -2.385 as Float, 0.9 as Float)

@@ -95,10 +95,12 @@ struct Liveness: AuditableProperty {
     shape.steps = 2...12
     shape.drawsHyperparameters = true
     let scenarios = context.subject.scenarios(shape)
-    // Alternating gradients of like size first: a step that is a sign answers to little else.
+    // Alternating gradients of like size first, then ever smaller ones against an average: a step that is a
+    // sign answers to little else.
     let loss = context.subject.requiresLoss ? 0.5 : nil
     var probes = [
       [1, -2, 4, -3, 5, -2, 1, 0.5], [1, 1, -1.5, 2, -4, -4, 8, 1], [3, -0.75, -0.5, 1],
+      [1, 1, 1, 1, -0.25, -0.0625, -0.015625, -0.00390625],
     ]
     .map { gradients in
       Scenario(

@@ -66,6 +66,7 @@ extension BlackBox {
       guard let executor = executor as? ProcessExecutor else {
         return .outsidePremise("its gradients are values, which no step can change")
       }
+      executor.process.note(scenario)
       return try examining {
         let (_, left) = try executor.process.converse(about: scenario) { conversation in
           try executor.runStepwise(scenario, in: conversation)

@@ -201,10 +201,13 @@ public struct Audit: Sendable {
       replay: failure.id, command: replayCommand(of: failure),
       trajectories: examination.trajectories)
     if let executor = context.subject.executors.first as? ProcessExecutor {
+      // A closed loop makes each of its runs to make the next.
+      let whole = runs.filter { run in !runs.contains { $0.continues(run) } }
       // Of several runs that are compared, the first and the last.
-      let shown = runs.count > 2 ? [runs[0], runs[runs.count - 1]] : runs
+      let shown = whole.count > 2 ? [whole[0], whole[whole.count - 1]] : whole
       counterexample.reproduction = PythonReproduction(executor)?.text(
-        of: shown, conclusion: examination.summary)
+        of: shown, conclusion: examination.summary,
+        printsGradients: property.id == BlackBox.pure.id)
     }
     return (counterexample, warning)
   }

@@ -70,7 +70,8 @@ extension AuditContext {
     into finding: inout Finding, examination body: (Case) throws -> Examination
   ) {
     var settings = Settings(cases: generatedCases, seed: seed)
-    if subject.kind == .process { settings.maximumShrinkExecutions = 1_200 }
+    if subject.kind == .process { settings.maximumShrinkExecutions = 1_600 }
+    settings.sparseRestarts = 400
     let arithmetic = arithmetic.rawValue
     generate(
       generator, property: "\(property) \(arithmetic)", settings, into: &finding,

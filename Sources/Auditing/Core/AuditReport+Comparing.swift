@@ -83,6 +83,7 @@ private struct SubjectPair {
     var settings = Settings(cases: 60, seed: seed)
     settings.isExplaining = false
     settings.maximumShrinkExecutions = 2_000
+    settings.sparseRestarts = 400
     var scenarios = first.scenarios(shape)
     if second.requiresLoss, !first.requiresLoss { scenarios = second.scenarios(shape) }
     let result = PropertyTesting.check("against", scenarios, settings) {

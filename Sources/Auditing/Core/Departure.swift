@@ -13,7 +13,11 @@ struct Departure: Sendable {
   var bound: Double
 
   var summary: String {
-    "\(place): \(computed), where the exact value lies in \(exact), and rounding explains a distance of"
+    guard computed.isFinite else {
+      return "\(place): \(computed), where the exact value lies in \(exact)"
+    }
+    return
+      "\(place): \(computed), where the exact value lies in \(exact), and rounding explains a distance of"
       + " \(shortened(bound)), not one of \(shortened(distance))"
   }
 

@@ -61,6 +61,11 @@ public struct Scenario: Sendable, Hashable {
     groups.reduce(0) { $0 + $1.parameters.reduce(0) { $0 + $1.count } }
   }
 
+  /// Whether this run is another one and more steps.
+  func continues(_ other: Scenario) -> Bool {
+    groups == other.groups && steps.count > other.steps.count && steps.starts(with: other.steps)
+  }
+
   /// The same run with every gradient passed through `body`.
   public func mappingGradients(_ body: (Double) -> Double) -> Scenario {
     var result = self

@@ -23,8 +23,13 @@ struct ScenarioShape: Sendable {
   var isConstant = false
   /// Hyper-parameters fixed in every group.
   var fixed: [String: Rational] = [:]
-  /// Whether every hyper-parameter is drawn anew.
+  /// Whether hyper-parameters are drawn anew, most of them in every run.
   var drawsHyperparameters = false
+  /// Whether the state may be saved and loaded before a step.
+  var reloads = false
+  /// Whether a run may begin with hundreds of zero gradients at θ = 0: they count as steps, and leave
+  /// averages without a rounding, so that a counter that stands still shows in the next step.
+  var idles = false
 
   /// One coordinate.
   static let scalar = ScenarioShape()
@@ -34,6 +39,13 @@ struct ScenarioShape: Sendable {
   static let full = ScenarioShape(
     groups: 1...2, tensors: 1...2, coordinates: 1...3, repeatsSteps: true,
     changesHyperparameters: true, hasAbsentGradients: true)
+  /// All of that, and the state put away and taken up again, and long rests.
+  static let whole: ScenarioShape = {
+    var shape = full
+    shape.reloads = true
+    shape.idles = true
+    return shape
+  }()
 }
 
 extension ScenarioShape {
@@ -42,6 +54,7 @@ extension ScenarioShape {
     var shape = self
     if !capabilities.contains(.groups) { shape.groups = 1...1 }
     if !capabilities.contains(.missingGradients) { shape.hasAbsentGradients = false }
+    if !capabilities.contains(.state) { shape.reloads = false }
     return shape
   }
 }
@@ -54,40 +67,55 @@ extension AuditSubject {
     let shape = process.map { shape.restricted(to: $0.capabilities) } ?? shape
     let gradient = gradients
     // Below that θ says nothing that 0 does not, and scaling it would underflow.
-    let parameter = Generator<Float>.numbers(in: -100...100).map { value in
+    let anyParameter = Generator<Float>.numbers(in: -100...100).map { value in
       value.magnitude < 1e-6 ? 0 : Double(value)
     }
+    let parameter = Generator<Double>.weighted([
+      (1, .element(of: Self.roundNumbers)), (4, anyParameter),
+    ])
     let loss = losses
     let needsLoss = requiresLoss
     let settings = hyperparameterGenerators
     let arithmetic = process?.arithmetic ?? .float64
     let isHalf = arithmetic.isHalf
+    let savesState = shape.reloads && kind != .formula
+    // Groups, tensors, coordinates and steps are collections, so that shrinking deletes them whole.
     let scenarios = Generator<Scenario> { source throws(Rejection) in
-      func drawn(_ range: ClosedRange<Int>) throws(Rejection) -> Int {
-        try Generator<Int>.integers(in: range, origin: range.lowerBound).make(source)
-      }
+      let isIdle = shape.idles ? try source.boolean(probability: 0.06) : false
       var groups: [Scenario.Group] = []
-      for _ in 0..<(try drawn(shape.groups)) {
+      try source.elements(count: shape.groups) { index throws(Rejection) in
         var tensors: [[Double]] = []
-        for _ in 0..<(try drawn(shape.tensors)) {
-          tensors.append(try parameter.array(count: shape.coordinates).make(source))
+        try source.elements(count: shape.tensors) { _ throws(Rejection) in
+          let start = try parameter.array(count: shape.coordinates).make(source)
+          // From 0 on, the step after a long rest is seen whole, however few digits the numbers have.
+          tensors.append(isIdle ? start.map { _ in 0 } : start)
         }
         var values = shape.fixed
-        if shape.changesHyperparameters && !groups.isEmpty || shape.drawsHyperparameters {
+        var isDrawn = shape.drawsHyperparameters
+        if shape.changesHyperparameters, !isDrawn {
+          isDrawn = try source.boolean(probability: index == 0 ? 0.25 : 0.85)
+        }
+        if isDrawn {
           for (name, generator) in settings where values[name] == nil {
+            guard try source.boolean(probability: 0.8) else { continue }
             values[name] = try generator.make(source)
           }
         }
         groups.append(Scenario.Group(parameters: tensors, hyperparameters: values))
       }
-      var steps: [Scenario.Step] = []
-      let count = try drawn(shape.steps)
       let constant = try groups.map { group throws(Rejection) in
         try group.parameters.map { tensor throws(Rejection) in
           shape.isConstant ? try gradient.vector(count: tensor.count).make(source) : []
         }
       }
-      for index in 0..<count {
+      var steps: [Scenario.Step] = []
+      if isIdle {
+        let rest = groups.map { $0.parameters.map { [Double]?.some($0.map { _ in 0 }) } }
+        let idle = Scenario.Step(gradients: rest, loss: needsLoss ? try loss.make(source) : nil)
+        let count = try Generator<Int>.integers(in: 0...640).make(source)
+        steps = [Scenario.Step](repeating: idle, count: count)
+      }
+      try source.elements(count: shape.steps) { index throws(Rejection) in
         var lists: [[[Double]?]] = []
         for (g, group) in groups.enumerated() {
           var list: [[Double]?] = []
@@ -107,14 +135,17 @@ extension AuditSubject {
         if shape.changesHyperparameters, index > 0, try source.boolean(probability: 0.15),
           let rate = settings.first(where: { $0.name == "learningRate" })
         {
-          let group = try drawn(0...(groups.count - 1))
+          let group = try Generator<Int>.integers(in: 0...(groups.count - 1)).make(source)
           step.changes[group] = ["learningRate": try rate.generator.make(source)]
         }
+        if savesState, index > 0 { step.reloads = try source.boolean(probability: 0.06) }
         steps.append(step)
-        if shape.repeatsSteps, try source.boolean(probability: 0.02) {
+        if shape.repeatsSteps, try source.boolean(probability: 0.025) {
           var repeated = step
           repeated.changes = [:]
-          steps += [Scenario.Step](repeating: repeated, count: try drawn(0...300))
+          repeated.reloads = false
+          let count = try Generator<Int>.integers(in: 0...360).make(source)
+          steps += [Scenario.Step](repeating: repeated, count: count)
         }
       }
       return Scenario(groups: groups, steps: steps)
@@ -133,6 +164,12 @@ extension AuditSubject {
     return Rational(exactly: sent) ?? value
   }
 
+  /// What people like to see in a counterexample, the simplest first; halves of halves, which every format
+  /// holds.
+  private static let roundNumbers: [Double] = [
+    0, 1, -1, 2, 0.5, -2, -0.5, 3, -3, 4, 0.25, -0.25, 8, -8, 0.125,
+  ]
+
   /// Gradients: plain ones most often, then any magnitude of the card's box, and zeros.
   private var gradients: Generator<Double> {
     let box = floatBox.gradientMagnitude
@@ -146,7 +183,10 @@ extension AuditSubject {
       let exponent = try Generator<Int>.integers(in: (low + 10)...(high - 10)).make(source)
       return Double(digits) * Double(sign: .plus, exponent: exponent, significand: 1)
     }
-    return low + 10 <= high - 10 ? .weighted([(5, plain), (2, scaled)]) : plain
+    let round = Generator<Double>.element(
+      of: Self.roundNumbers.filter { $0 == 0 || box.contains($0.magnitude) })
+    return low + 10 <= high - 10
+      ? .weighted([(1, round), (5, plain), (2, scaled)]) : .weighted([(1, round), (5, plain)])
   }
 
   /// Losses: 0, ±1 and their neighbours, subnormal and huge ones always among them.

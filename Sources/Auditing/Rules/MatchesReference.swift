@@ -11,14 +11,15 @@ extension RuleProperties {
       statement: "every step lies in the reference rule's enclosure on the same gradients",
       source: "the paper of the declared family; Higham, Accuracy and Stability, 3.3",
       domain:
-        "several groups and tensors, absent gradients, rate changes, up to 300 like steps; open"
-        + " loop, and closed: gradients and loss of a quadratic at the subject's own parameters",
+        "several groups and tensors, absent gradients, rate changes, reloads, up to 360 like steps, up"
+        + " to 640 of rest; open loop, and closed: gradients and loss of a quadratic at the subject's"
+        + " own parameters",
       arithmetic: .float64, evidence: [.generated]),
     cases: { context throws(Exclusion) in
       guard context.subject.reference != nil else {
         throw Exclusion("no family is declared, so there is no reference")
       }
-      let scenarios = context.subject.scenarios(.full)
+      let scenarios = context.subject.scenarios(.whole)
       return Generator { source throws(Rejection) in
         // The choice of the loop comes last, so that shrinking can open it and leave the rest as it is.
         var scenario = try scenarios.make(source)

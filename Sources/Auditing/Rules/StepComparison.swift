@@ -41,6 +41,8 @@ struct StepComparison {
     size: Double = 0, change: (Int) throws -> Interval
   ) rethrows -> Examination {
     var lines: [String] = []
+    // By step, group, tensor, coordinate.
+    var expected: [JSONValue] = []
     var previous = scenario.groups[0].parameters[0][0]
     var comparisons = 0
     for step in trajectory.parameters.indices {
@@ -52,6 +54,7 @@ struct StepComparison {
       if exact.isBounded, exact.isDefined, allowance.isFinite {
         comparisons += 1
         lines.append("step \(step + 1): subject \(computed); \(what) \(exact)")
+        expected.append([[[JSONValue([exact.lower, exact.upper])]]])
         let isHeld =
           (exact.lower - allowance).nextDown <= computed
           && computed <= (exact.upper + allowance).nextUp
@@ -64,7 +67,7 @@ struct StepComparison {
               + " \(shortened(max(exact.lower - computed, computed - exact.upper)))",
             lines: lines,
             trajectories: [
-              "subject": trajectory.json, "expected": JSONValue([exact.lower, exact.upper]),
+              "subject": trajectory.json, "expected": .array(expected),
             ])
         }
       }

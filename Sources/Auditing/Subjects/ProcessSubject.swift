@@ -124,7 +124,7 @@ public final class ProcessSubject: Sendable {
     return (value, state.withLock { $0.runs })
   }
 
-  fileprivate func note(_ run: Scenario) {
+  func note(_ run: Scenario) {
     state.withLock { state in
       state.runs.removeAll { $0 == run }
       state.runs.append(run)

@@ -1,15 +1,21 @@
 internal import Diagnostics
 internal import Numbers
+internal import Properties
 
 /// Writes runs of a subject behind the bridge as a short Python program that needs nothing but the subject's
 /// own library.
 struct PythonReproduction {
   private let framework: String
   /// `torch.optim` and `Adam`.
-  private let module: String
-  private let name: String
+  let module: String
+  let name: String
   /// What the command gave, as Python writes arguments.
-  private let arguments: String
+  let arguments: String
+  /// What has to be said before the module is imported: names of an old framework, under which the module
+  /// looks for its own.
+  let preparation: [String]
+  /// Whether the subject takes its tensors as matrices.
+  let takesMatrices: Bool
   private let executor: ProcessExecutor
 
   /// Nil where the subject is none of the bridge's.
@@ -17,6 +23,8 @@ struct PythonReproduction {
     guard let python = (try? executor.process.greeting.get())?.python,
       let framework = python["framework"]?.string, let target = python["target"]?.string
     else { return nil }
+    preparation = python["preparation"]?.array?.compactMap(\.string) ?? []
+    takesMatrices = python["matrices"]?.bool ?? false
     let separator = target.lastIndex(of: ":") ?? target.lastIndex(of: ".")
     guard let separator, target.unicodeScalars.allSatisfy({ Self.isOfPath($0) }) else { return nil }
     self.framework = framework
@@ -37,13 +45,18 @@ struct PythonReproduction {
 
   /// A program that makes the runs and prints the parameters after every step.
   ///
-  /// - Parameter conclusion: what is wrong with them, for a comment at the end.
-  func text(of runs: [Scenario], conclusion: String) -> String? {
+  /// - Parameters:
+  ///   - conclusion: what is wrong with them, for a comment at the end.
+  ///   - printsGradients: whether the gradients that each step leaves are what is wrong.
+  func text(
+    of runs: [Scenario], conclusion: String, printsGradients: Bool = false
+  ) -> String? {
     guard !runs.isEmpty else { return nil }
+    let runs = runs.map(\.withoutFirstChange)
     let lines: [String]? =
       switch framework {
-      case "torch": torch(runs)
-      case "optax": optax(runs)
+      case "torch": torchLines(runs, printsGradients: printsGradients)
+      case "optax": optaxLines(runs)
       case "plain", "plain-numpy": plain(runs)
       default: nil
       }
@@ -53,145 +66,15 @@ struct PythonReproduction {
   }
 
   /// The hyper-parameters of each group under the subject's names, and what each step sets.
-  private func settings(
+  func settings(
     of scenario: Scenario
   ) -> (groups: [JSONValue], changes: [[Int: JSONValue]]) {
     var wire = WireState(executor, scenario)
     return (wire.starts, scenario.steps.map { wire.changes(of: $0) })
   }
 
-  private func hasOneTensor(_ scenario: Scenario) -> Bool {
-    scenario.groups.count == 1 && scenario.groups[0].parameters.count == 1
-      && scenario.steps.allSatisfy {
-        $0.changes.isEmpty && !$0.reloads && $0.gradients[0][0] != nil
-      }
-  }
-
-  // MARK: torch
-
-  private func torch(_ runs: [Scenario]) -> [String] {
-    var lines = ["import torch; from \(module) import \(name)"]
-    let rest = arguments.isEmpty ? "" : ", \(arguments)"
-    if runs.count == 1, hasOneTensor(runs[0]) {
-      let group = settings(of: runs[0]).groups[0]
-      let start = Self.literal(JSONValue(runs[0].groups[0].parameters[0]))
-      let own = group.object?.isEmpty == false ? ", **\(Self.literal(group))" : ""
-      let gradients = runs[0].steps.map { JSONValue($0.gradients[0][0] ?? []) }
-      return lines + [
-        "theta = torch.tensor(\(start), dtype=torch.float64, requires_grad=True)",
-        "optimizer = \(name)([{\"params\": [theta]\(own)}]\(rest))",
-        "for gradient in \(Self.literal(.array(gradients))):",
-        "    theta.grad = torch.tensor(gradient, dtype=torch.float64); optimizer.step();"
-          + " print(theta.tolist())",
-      ]
-    }
-    let reloads = runs.contains { $0.steps.contains(where: \.reloads) }
-    lines += [
-      "def run(groups, hyperparameters, steps):",
-      "    theta = [[torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in g]"
-        + " for g in groups]",
-      "    make = lambda: \(name)([{\"params\": t, **h} for t, h in zip(theta, hyperparameters)]"
-        + "\(rest))",
-      "    optimizer = make()",
-      "    for gradients, changes\(reloads ? ", reloads" : "") in steps:",
-    ]
-    if reloads {
-      lines.append(
-        "        if reloads: old, optimizer = optimizer, make();"
-          + " optimizer.load_state_dict(old.state_dict())")
-    }
-    lines += [
-      "        for group, values in changes.items(): optimizer.param_groups[group].update(values)",
-      "        for t, g in zip(sum(theta, []), sum(gradients, [])):"
-        + " t.grad = None if g is None else torch.tensor(g, dtype=torch.float64)",
-      "        optimizer.step(); print([[t.tolist() for t in g] for g in theta])",
-    ]
-    for scenario in runs {
-      let (groups, changes) = settings(of: scenario)
-      let steps = zip(scenario.steps, changes).map { step, changes in
-        let gradients = Self.literal(
-          .array(step.gradients.map { .array($0.map { $0.map { JSONValue($0) } ?? .null }) }))
-        let own = changes.sorted { $0.key < $1.key }.map { "\($0.key): \(Self.literal($0.value))" }
-        let reload = reloads ? (step.reloads ? ", True" : ", False") : ""
-        return "(\(gradients), {\(own.joined(separator: ", "))}\(reload))"
-      }
-      let starts = JSONValue.array(
-        scenario.groups.map { .array($0.parameters.map { JSONValue($0) }) })
-      lines.append(
-        "run(\(Self.literal(starts)), \(Self.literal(.array(groups))),"
-          + " [\(steps.joined(separator: ", "))])")
-    }
-    return lines
-  }
-
-  // MARK: optax
-
-  /// Groups are transformations of their own.
-  private func optax(_ runs: [Scenario]) -> [String]? {
-    let single = runs.flatMap { scenario in
-      scenario.groups.indices.map { scenario.keeping(group: $0) }
-    }
-    guard
-      single.allSatisfy({ scenario in
-        scenario.steps.allSatisfy { step in
-          !step.reloads && step.gradients[0].allSatisfy { $0 != nil }
-        }
-      })
-    else { return nil }
-    let changes = single.contains { $0.steps.contains { !$0.changes.isEmpty } }
-    let head = [
-      "import jax; jax.config.update(\"jax_enable_x64\", True); import optax;"
-        + " from \(module) import \(name)"
-    ]
-    func made(_ group: JSONValue) -> String {
-      var values = arguments
-      if group.object?.isEmpty == false {
-        // What the group sets comes after what the command gave.
-        values = "**{**dict(\(arguments)), **\(Self.literal(group))}"
-      }
-      return (changes ? "optax.inject_hyperparams(\(name))" : name) + "(\(values))"
-    }
-    let takesLoss = single.contains { $0.steps.contains { $0.loss != nil } }
-    let value = takesLoss ? ", value=loss" : ""
-    var lines = head
-    for scenario in single {
-      let (groups, sets) = settings(of: scenario)
-      let start = scenario.groups[0].parameters
-      let isOne = start.count == 1
-      func literal(_ tensors: [[Double]]) -> String {
-        isOne
-          ? Self.literal(JSONValue(tensors[0]))
-          : Self.literal(.array(tensors.map { JSONValue($0) }))
-      }
-      func array(_ text: String) -> String {
-        isOne
-          ? "jax.numpy.array(\(text), float)" : "[jax.numpy.array(x, float) for x in \(text)]"
-      }
-      let steps = zip(scenario.steps, sets).map { step, sets in
-        var parts = [literal(step.gradients[0].compactMap(\.self))]
-        if takesLoss { parts.append(Self.literal(JSONValue(step.loss ?? 0))) }
-        if changes { parts.append(Self.literal(sets[0] ?? [:])) }
-        return parts.count == 1 ? parts[0] : "(\(parts.joined(separator: ", ")))"
-      }
-      let names =
-        "gradient" + (takesLoss ? ", loss" : "") + (changes ? ", changes" : "")
-      lines += [
-        "theta = \(array(literal(start))); optimizer = \(made(groups[0]));"
-          + " state = optimizer.init(theta)",
-        "for \(names) in [\(steps.joined(separator: ", "))]:",
-      ]
-      if changes {
-        lines.append(
-          "    state.hyperparams.update({k: jax.numpy.array(v, float) for k, v in changes.items()})"
-        )
-      }
-      lines += [
-        "    updates, state = optimizer.update(\(array("gradient")), state, theta\(value))",
-        "    theta = optax.apply_updates(theta, updates); print(theta)",
-      ]
-    }
-    return lines
-  }
+  /// The format of the numbers, as torch and numpy call it.
+  var format: String { executor.arithmetic.rawValue }
 
   // MARK: Plain classes
 
@@ -219,7 +102,7 @@ struct PythonReproduction {
       let steps = scenario.steps.map { literal($0.gradients[0].compactMap(\.self)) }
       lines += [
         "theta = \(literal(scenario.groups[0].parameters)); optimizer = \(name)(\(values))",
-        "for gradients in [\(steps.joined(separator: ", "))]:",
+        "for gradients in \(Self.list(steps)):",
         "    new = optimizer.step(theta, gradients); theta = theta if new is None else new;"
           + " print(theta)",
       ]
@@ -245,5 +128,49 @@ struct PythonReproduction {
         + members.sorted { $0.key < $1.key }
         .map { "\(literal(.string($0.key))): \(literal($0.value))" }.joined(separator: ", ") + "}"
     }
+  }
+
+  /// A list of texts as Python writes it, with like neighbours said once.
+  static func list(_ items: [String]) -> String {
+    var parts: [String] = []
+    var open: [String] = []
+    var index = 0
+    while index < items.count {
+      let count = items[index...].prefix { $0 == items[index] }.count
+      if count > 3 {
+        if !open.isEmpty { parts.append("[\(open.joined(separator: ", "))]") }
+        open = []
+        parts.append("[\(items[index])] * \(count)")
+        index += count
+      } else {
+        open.append(items[index])
+        index += 1
+      }
+    }
+    if !open.isEmpty || parts.isEmpty { parts.append("[\(open.joined(separator: ", "))]") }
+    return parts.joined(separator: " + ")
+  }
+
+  /// The values of a tensor, in the shape in which the subject has it.
+  func literal(tensor values: [Double]) -> String {
+    guard takesMatrices else { return Self.literal(JSONValue(values)) }
+    // The bridge's rule: as many rows as divide the count, up to its root.
+    let rows = (1...values.count).last { $0 * $0 <= values.count && values.count % $0 == 0 } ?? 1
+    let columns = values.count / rows
+    return Self.literal(
+      .array((0..<rows).map { JSONValue(Array(values[($0 * columns)..<(($0 + 1) * columns)])) }))
+  }
+}
+
+extension Scenario {
+  /// The same run with what is set before its first step set from the start.
+  fileprivate var withoutFirstChange: Scenario {
+    guard let first = steps.first, !first.changes.isEmpty else { return self }
+    var result = self
+    for (group, values) in first.changes {
+      result.groups[group].hyperparameters.merge(values, uniquingKeysWith: { $1 })
+    }
+    result.steps[0].changes = [:]
+    return result
   }
 }

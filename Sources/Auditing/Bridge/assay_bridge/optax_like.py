@@ -8,6 +8,47 @@ import pickle
 from assay_bridge.refusal import missing, not_applicable, usage
 from assay_bridge.target import like, signature_of
 
+# The names that were asked for and given back to jax, as statements.
+given_back = []
+hooks = []
+
+# Releases of optax use the names of the jax of their day.
+OLD_NAMES = {
+    "jax.core": {"Shape": "tuple"},
+    "jax.numpy": {"DeviceArray": "jax.Array"},
+    "jax.random": {"KeyArray": "jax.Array"},
+    "jax": {
+        "tree_map": "jax.tree_util.tree_map",
+        "tree_multimap": "jax.tree_util.tree_map",
+        "tree_leaves": "jax.tree_util.tree_leaves",
+        "tree_flatten": "jax.tree_util.tree_flatten",
+        "tree_unflatten": "jax.tree_util.tree_unflatten",
+        "tree_structure": "jax.tree_util.tree_structure",
+    },
+    "jax.tree_util": {"tree_multimap": "jax.tree_util.tree_map"},
+}
+
+
+def give_back(jax, path, names):
+    """Lets a module of jax answer to the names that it has no more; the module's own answer comes first."""
+    module = eval(path, {"jax": jax})
+    own = getattr(module, "__getattr__", None)
+
+    def answer(name):
+        if own is not None:
+            try:
+                return own(name)
+            except AttributeError:
+                pass
+        if name not in names:
+            raise AttributeError(f"module '{path}' has no attribute '{name}'")
+        given_back.append(f"{path}.{name} = {names[name]}")
+        exec(given_back[-1], {"jax": jax})
+        return module.__dict__[name]
+
+    module.__getattr__ = answer
+    return answer
+
 
 def prepare():
     """Double precision on the processor, which has to be chosen before the first array."""
@@ -18,29 +59,16 @@ def prepare():
     except ModuleNotFoundError as error:
         raise missing("jax") from error
     jax.config.update("jax_enable_x64", True)
-    # Releases of optax use the names of the jax of their day.
-    old = {
-        jax.numpy: {"DeviceArray": jax.Array},
-        jax: {
-            "tree_map": jax.tree_util.tree_map,
-            "tree_multimap": jax.tree_util.tree_map,
-            "tree_leaves": jax.tree_util.tree_leaves,
-            "tree_flatten": jax.tree_util.tree_flatten,
-            "tree_unflatten": jax.tree_util.tree_unflatten,
-            "tree_structure": jax.tree_util.tree_structure,
-        },
-        jax.tree_util: {"tree_multimap": jax.tree_util.tree_map},
-    }
-    for module, names in old.items():
-        for name, value in names.items():
-            if not hasattr(module, name):
-                setattr(module, name, value)
+    for path, names in OLD_NAMES.items():
+        if getattr(eval(path, {"jax": jax}), "__getattr__", None) not in hooks:
+            hooks.append(give_back(jax, path, names))
 
 
 class OptaxLike:
     framework = "optax"
-    def __init__(self, target, given, dtype):
-        self.dtype = dtype
+
+    def __init__(self, target, given, dtype, matrices=False):
+        self.dtype, self.matrices = dtype, matrices
         self.target, self.given = target, given
         self.name = getattr(target, "__name__", type(target).__name__)
         self.subjects = {}
@@ -52,6 +80,7 @@ class OptaxLike:
         if not (hasattr(probe, "init") and hasattr(probe, "update")):
             raise usage(f"{self.name} is neither an optimizer class nor makes a gradient transformation")
         prepare()
+        self.preparation = given_back
         import jax
         import numpy
         import optax
@@ -80,18 +109,25 @@ class OptaxLike:
             )
             self.transformation = self.inject(**self.hyperparameters)
             self.update = self.jax.jit(self.stepped)
-            subject = self.open([{"parameters": [[1.0]], "hyperparameters": {}}])
-            subject.step([[[0.5]]], 0.5)
+            self.step_once()
         except Exception:
             self.injected, self.inject = set(), None
             self.transformation = self.target(**self.given)
-            self.update = self.stepped
-            self.probe()
+            self.update = self.jax.jit(self.stepped)
+            try:
+                self.step_once()
+            except Exception:
+                self.update = self.stepped
+                self.probe()
+
+    def step_once(self):
+        """A step of two tensors."""
+        self.open([{"parameters": [[1.0], [1.0, 2.0]], "hyperparameters": {}}]).step([[[0.5], [0.5, -1.0]]], 0.5)
 
     def probe(self):
         """A step, which shows what the transformation needs beyond gradients."""
         try:
-            self.open([{"parameters": [[1.0]], "hyperparameters": {}}]).step([[[0.5]]], 0.5)
+            self.step_once()
         except TypeError as error:
             text = str(error)
             if "value_fn" in text or "hessian" in text or "'grad'" in text or "obj_fn" in text:
@@ -111,12 +147,21 @@ class OptaxLike:
     def numbers(self, tensor):
         return self.numpy.asarray(tensor.astype("float64")).reshape(-1).tolist()
 
-    def array(self, values):
-        return self.jax.numpy.asarray(values, dtype=self.dtype)
+    def array(self, values, shape=None):
+        array = self.jax.numpy.asarray(values, dtype=self.dtype)
+        return array if shape is None else array.reshape(shape)
+
+    def shapes(self, group):
+        plain = (lambda count: [1, count]) if self.matrices else (lambda count: [count])
+        return group.get("shapes") or [plain(len(tensor)) for tensor in group["parameters"]]
 
     def open(self, groups):
         subject = OptaxSubject(
-            self, [[self.array(tensor) for tensor in group["parameters"]] for group in groups]
+            self,
+            [
+                [self.array(tensor, shape) for tensor, shape in zip(group["parameters"], self.shapes(group))]
+                for group in groups
+            ],
         )
         for tensors, group in zip(subject.tensors, groups):
             subject.states.append(self.made(group["hyperparameters"]).init(tensors))
@@ -162,7 +207,7 @@ class OptaxSubject:
         for index, own in enumerate(gradients):
             if any(gradient is None for gradient in own):
                 raise ValueError("a gradient transformation takes a gradient for every tensor")
-            given = [self.adapter.array(gradient) for gradient in own]
+            given = [self.adapter.array(g, t.shape) for g, t in zip(own, self.tensors[index])]
             value = self.adapter.array(0.0 if loss is None else loss)
             self.tensors[index], self.states[index] = self.adapter.update(
                 self.tensors[index], given, self.states[index], value

@@ -12,10 +12,10 @@ class TorchLike:
     framework = "torch"
     capabilities = ["groups", "state", "missing-gradients", "maximize"]
 
-    def __init__(self, target, given, dtype):
+    def __init__(self, target, given, dtype, matrices=False):
         import torch
 
-        self.torch, self.dtype = torch, dtype
+        self.torch, self.dtype, self.matrices = torch, dtype, matrices
         if hasattr(torch, "set_num_threads"):
             torch.set_num_threads(1)
         self.target, self.given, self.name = target, given, target.__name__
@@ -31,14 +31,15 @@ class TorchLike:
     def _probe(self):
         """An optimizer of one parameter, which has made a step: what it cannot do shows here."""
         try:
-            optimizer, parameter = self._made([1])
+            optimizer, parameter = self._made([1, 1] if self.matrices else [1])
         except Exception as error:
             try:
-                self._made([1, 1])
+                optimizer, parameter = self._made([1, 1])
             except Exception:
                 raise usage(f"{self.name} refuses its arguments: {error}") from error
-            raise not_applicable(f"{self.name} takes no vectors: {error}") from error
-        parameter.grad = self.tensor([0.5], [1])
+            # It takes matrices only, so that is what it gets.
+            self.matrices = True
+        parameter.grad = self.tensor([0.5], parameter.shape)
         try:
             optimizer.step()
         except Exception as error:
@@ -46,11 +47,10 @@ class TorchLike:
                 raise not_applicable(f"{self.name} takes sparse gradients only: {error}") from error
             if "closure" in str(error):
                 raise not_applicable(f"{self.name} needs a closure: {error}") from error
-        return self._made([1])[0]
+        return self._made(parameter.shape)[0]
 
     def _made(self, shape):
-        count = 1
-        parameter = self.tensor([1.0] * count, shape)
+        parameter = self.tensor([1.0], shape)
         parameter.requires_grad_(True)
         return self.target([parameter], **self.given), parameter
 

@@ -38,18 +38,25 @@ def adapter_for(words):
     """The adapter that fits the target, ready to open subjects."""
     if not words or words[0] in ("-h", "--help"):
         raise usage("name what to audit: python3 -m assay_bridge torch.optim.Adam lr=1e-3")
-    dtype = "float64"
-    if words[0] == "--dtype":
-        dtype, words = (words + ["", ""])[1], words[2:]
-        if dtype not in ("float64", "float32", "bfloat16", "float16") or not words:
-            raise usage("--dtype takes float64, float32, bfloat16 or float16, and what to audit after it")
+    dtype, matrices = "float64", False
+    while words and words[0].startswith("--"):
+        if words[0] == "--matrices":
+            matrices, words = True, words[1:]
+        elif words[0] == "--dtype":
+            dtype, words = (words + ["", ""])[1], words[2:]
+            if dtype not in ("float64", "float32", "bfloat16", "float16"):
+                raise usage("--dtype takes float64, float32, bfloat16 or float16, and what to audit after it")
+        else:
+            raise usage(f"there is no option `{words[0]}`: --dtype and --matrices are those that there are")
+    if not words:
+        raise usage("name what to audit after the options")
     path, given = words[0], arguments(words[1:])
-    adapter = adapter_of(path, given, dtype)
+    adapter = adapter_of(path, given, dtype, matrices)
     adapter.path = path
     return adapter
 
 
-def adapter_of(path, given, dtype):
+def adapter_of(path, given, dtype, matrices):
     if path.startswith("optax"):
         from assay_bridge import optax_like
 
@@ -58,14 +65,19 @@ def adapter_of(path, given, dtype):
     if isinstance(target, type) and all(hasattr(target, name) for name in ("load_state_dict", "zero_grad", "step")):
         from assay_bridge.torch_like import TorchLike
 
-        return TorchLike(target, given, dtype)
+        return TorchLike(target, given, dtype, matrices)
     if isinstance(target, type) and hasattr(target, "step"):
         from assay_bridge.plain_class import PlainClass
 
+        if matrices:
+            raise usage("a plain class takes vectors: --matrices goes with torch and optax")
         return PlainClass(target, given, dtype)
     from assay_bridge.optax_like import OptaxLike
 
-    return OptaxLike(target, given, dtype)
+    if not hasattr(target, "__name__"):
+        # One with arguments filled in is called as it was named.
+        target.__name__ = path.replace(":", ".").rpartition(".")[2]
+    return OptaxLike(target, given, dtype, matrices)
 
 
 def perform(adapter, request):
@@ -82,13 +94,15 @@ def perform(adapter, request):
                 "framework": adapter.framework,
                 "target": adapter.path,
                 "arguments": {key: shown(value) for key, value in adapter.given.items() if plain(value)},
+                "matrices": getattr(adapter, "matrices", False),
+                "preparation": getattr(adapter, "preparation", []),
             },
         }
     if operation == "open":
         groups = [
             {
                 "parameters": [[number_of(x) for x in tensor] for tensor in group["parameters"]],
-                "shapes": group.get("shapes") or [[len(tensor)] for tensor in group["parameters"]],
+                "shapes": group.get("shapes") or [shape_of(adapter, len(tensor)) for tensor in group["parameters"]],
                 "hyperparameters": group.get("hyperparameters", {}),
             }
             for group in request["groups"]
@@ -119,6 +133,14 @@ def perform(adapter, request):
             trajectory.append(shown(subject.parameters()))
         return {"trajectory": trajectory}
     raise ValueError(f"unknown operation {operation}")
+
+
+def shape_of(adapter, count):
+    """The shape of a tensor that comes without: a vector, or a matrix of as many rows as divide its count."""
+    if not getattr(adapter, "matrices", False):
+        return [count]
+    rows = max(rows for rows in range(1, math.isqrt(count) + 1) if count % rows == 0) if count else 1
+    return [rows, count // rows]
 
 
 def gradients_of(step):
