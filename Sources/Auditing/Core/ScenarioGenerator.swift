@@ -78,6 +78,7 @@ extension AuditSubject {
     let settings = hyperparameterGenerators
     let arithmetic = process?.arithmetic ?? .float64
     let isHalf = arithmetic.isHalf
+    let own = kind == .process ? ownValues : [:]
     let savesState = shape.reloads && kind != .formula
     // Groups, tensors, coordinates and steps are collections, so that shrinking deletes them whole.
     let scenarios = Generator<Scenario> { source throws(Rejection) in
@@ -101,6 +102,8 @@ extension AuditSubject {
             values[name] = try generator.make(source)
           }
         }
+        // A process is not told what it does anyhow: it may refuse to be.
+        for (name, value) in own where values[name] == value { values[name] = nil }
         groups.append(Scenario.Group(parameters: tensors, hyperparameters: values))
       }
       let constant = try groups.map { group throws(Rejection) in

@@ -11,10 +11,9 @@ struct StepComparison {
 
   /// - Parameter decays: `1 − β` of each decay, whose rounding is relative to it.
   init(_ executor: any SubjectExecutor, decays: [Double]) {
-    let isSingle = executor.arithmetic == .float32
-    let unit = isSingle ? Binary32.unitRoundoff : Binary64.unitRoundoff
+    let unit = executor.arithmetic.unitRoundoff
     self.unit = unit
-    smallestNormal = isSingle ? Binary32.smallestNormal : Binary64.smallestNormal
+    smallestNormal = executor.arithmetic.smallestNormal
     // Fewer than 64 roundings a step, those of weights 1 − β relative to them, and of the averages' sums.
     rounds = decays.reduce(64) { $0 + 4 / max($1, unit) }
   }

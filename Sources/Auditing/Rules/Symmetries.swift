@@ -93,6 +93,14 @@ extension RuleProperties {
         throw CaseError(message: "the card declares no law of the gradient's scale")
       }
       var scaled = value.scenario.mappingGradients { $0 * value.factor }
+      // The squares of halves leave their format soon.
+      let box = context.subject.floatBox.gradientMagnitude
+      let gradients = scaled.steps.flatMap { $0.gradients.joined().compactMap(\.self).joined() }
+      if executor.arithmetic == .float16,
+        !gradients.allSatisfy({ $0 == 0 || box.contains($0.magnitude) })
+      {
+        return .outsidePremise("the scaled gradients are out of the card's box")
+      }
       let factor = Rational(exactly: value.factor) ?? 1
       for group in scaled.groups.indices {
         for (name, power) in scaling.hyperparameters {
