@@ -115,10 +115,12 @@ extension AuditSubject {
       if isIdle {
         let rest = groups.map { $0.parameters.map { [Double]?.some($0.map { _ in 0 }) } }
         let idle = Scenario.Step(gradients: rest, loss: needsLoss ? try loss.make(source) : nil)
-        let count = try Generator<Int>.integers(in: 0...640).make(source)
+        let count = try Generator<Int>.integers(in: 1...640).make(source)
         steps = [Scenario.Step](repeating: idle, count: count)
       }
-      try source.elements(count: shape.steps) { index throws(Rejection) in
+      // A rest may be the whole of a run.
+      let further = isIdle ? 0...shape.steps.upperBound : shape.steps
+      try source.elements(count: further) { index throws(Rejection) in
         var lists: [[[Double]?]] = []
         for (g, group) in groups.enumerated() {
           var list: [[Double]?] = []
