@@ -65,7 +65,9 @@ private struct SubjectPair {
     let inner = json["case"] ?? json
     let candidates = [inner["scenario"], inner, inner["runs"]?.array?.first].compactMap(\.self)
     for candidate in candidates {
-      if let scenario = try? Scenario(json: candidate), !scenario.steps.isEmpty {
+      guard let executor = first.executors.first, let loop = try? LoopScenario(json: candidate)
+      else { continue }
+      if let scenario = try? loop.unrolled(on: executor), !scenario.steps.isEmpty {
         return firstDifference(in: scenario)
       }
     }

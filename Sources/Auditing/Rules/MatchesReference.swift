@@ -23,7 +23,13 @@ extension RuleProperties {
       return Generator { source throws(Rejection) in
         // The choice of the loop comes last, so that shrinking can open it and leave the rest as it is.
         var scenario = try scenarios.make(source)
-        guard try source.boolean(probability: 0.2) else { return LoopScenario(scenario: scenario) }
+        // A rest is one only where the gradients are given.
+        let rests = scenario.steps[0].gradients.joined().allSatisfy {
+          $0?.allSatisfy { $0 == 0 } ?? true
+        }
+        guard !rests, try source.boolean(probability: 0.2) else {
+          return LoopScenario(scenario: scenario)
+        }
         let curvature = try Generator<Double>.element(of: [1, 2, 0.5, 8, 0.125]).make(source)
         // In a closed loop each step is a run of all before it.
         scenario.steps = Array(scenario.steps.prefix(8))
