@@ -10,18 +10,26 @@ struct SelfTestCommand: AsyncParsableCommand {
     commandName: "self-test",
     abstract: "Plants faults in every rule, and says how many the audit finds.",
     discussion: """
-      A fixed list of operators is applied at every place of every rule, wrapper and convention: a term \
-      dropped, a sign turned, decays swapped, a step counted from 0. Faults that compute the same are told \
-      apart by proof. Exit code 1 where fewer are found than have to be, or one that is none.
+      A fixed list of operators is applied at every place of every rule, wrapper, schedule, transform and \
+      convention: a term dropped, a sign turned, decays swapped, a step counted from 0. All of them are \
+      audited, none is picked: some 17,000, in minutes on two cores. Faults that compute the same are told \
+      apart by proof. A fault counts as found where a row is refuted that the right rule's report does not \
+      refute.
+
+      Exit code 70, a fault of ours, where too few are found (95 % with the family declared, 60 % inferred, \
+      30 % with nothing declared), where something is refuted that is no fault, where a planted falsehood is \
+      proved, or where a property of the catalogue finds no fault at all; 0 else.
 
       Examples:
         assay self-test
         assay self-test --only adam --format json
+        assay self-test --only schedule:cosine
       """)
 
   @Option(
     help: ArgumentHelp(
-      "The rules whose names begin so: adam, lookahead, \"amvt decayForm=paper\".",
+      "What faults are planted in, by the beginning of its name: adam, schedule:step,"
+        + " \"amvt decayForm=paper\".",
       valueName: "name"))
   var only: String?
 
@@ -39,9 +47,9 @@ struct SelfTestCommand: AsyncParsableCommand {
     var test = try SelfTest(seed: seed.value, only: only)
     if let only, test.isEmpty {
       let hint =
-        nearestName(to: only, among: SelfTest.ruleNames)
+        nearestName(to: only, among: SelfTest.names)
         .map { "; did you mean `\($0)`?" } ?? ""
-      throw UsageError("there is no rule `\(only)`\(hint)", place: "--only")
+      throw UsageError("nothing is planted in `\(only)`\(hint)", place: "--only")
     }
     let bar = ProgressBar(label: "self-test")
     test.progress = { done, count, fault in bar.show(done: done, of: count, item: fault) }
@@ -51,7 +59,7 @@ struct SelfTestCommand: AsyncParsableCommand {
     try output.write(
       output.format == .json ? report.json.text() + "\n" : report.text(style: output.style))
     if !report.misses.isEmpty {
-      throw ArgumentParser.ExitCode(Diagnostics.ExitCode.refuted.rawValue)
+      throw ArgumentParser.ExitCode(Diagnostics.ExitCode.software.rawValue)
     }
   }
 }

@@ -97,4 +97,64 @@ struct FaultTests {
     #expect(report.falseKills.map(\.id) == [])
     #expect(report.share(.declared) > report.smokeShare)
   }
+
+  @Test("sums and bounds start, and move, as each group sets them")
+  func groupStarts() throws {
+    let base = try base("adagrad")
+    var scenario = Scenario(start: [1], gradients: [[2], [1], [-3]])
+    scenario.groups[0].hyperparameters = ["initialAccumulator": 4, "rateDecay": 0.5]
+    let run = try TextExecutor(rule: TextRule(base.text)).run(scenario)
+    let own = try base.subject.executors[0].run(scenario)
+    #expect(run.firstDifference(from: own, tolerance: 1e-15) == nil)
+    #expect(run.parameters[0][0][0][0] != 1 - 0.01)
+  }
+}
+
+@Suite("Faults of what is known by its name")
+struct NamedFaultTests {
+  @Test("every kind has its own, and no ID is given twice")
+  func kinds() throws {
+    let faults = try NamedFault.all()
+    #expect(Set(faults.map(\.id)).count == faults.count)
+    let names = Set(faults.map { String($0.id.split(separator: "/")[0]) })
+    for name in [
+      "transform:ayla", "schedule:warm-restarts", "schedule:step countsFromZero=true",
+      "lookahead:adam", "ema:sgd", "swa:adam", "accumulation:sgd", "loss-scaling:adam",
+      "wrapper:sgd clip=1",
+    ] { #expect(names.contains(name), "\(name)") }
+  }
+
+  @Test(
+    "they are found, and what is the same is not",
+    arguments: ["schedule:cosine", "schedule:step", "swa", "loss-scaling", "ema", "lookahead"])
+  func found(_ name: String) async throws {
+    var test = try SelfTest(seed: 1, only: name)
+    if name == "lookahead" { test.stride = 9 }
+    let report = await test.run()
+    #expect(!report.faults.isEmpty)
+    #expect(report.survivors.map(\.id) == [])
+    #expect(report.falseKills.map(\.id) == [])
+    #expect(report.faults(.none).allSatisfy { $0.isNameless })
+  }
+
+  @Test("arithmetic is changed at one place, and nowhere else")
+  func arithmetic() {
+    func value(_ x: Double) -> Double {
+      let (x, y) = (Planted<Double>(Rational(exactly: x) ?? 0), Planted<Double>(2))
+      return (x * y + 1 - x / y).value
+    }
+    #expect(value(6) == 10)
+    let places = PlantedOperation.places { _ = value(6) }
+    #expect(places.map(\.index).sorted() == [0, 1, 2, 3])
+    func planted(_ index: Int, _ kind: PlantedOperation.Kind, _ change: PlantedOperation.Change)
+      -> Double
+    {
+      PlantedOperation(place: .init(index: index, kind: kind), change: change)
+        .planted { value(6) }
+    }
+    #expect(planted(0, .product, .dropFirst) == 0)
+    #expect(planted(3, .difference, .swapOperands) == -10)
+    // Another operation stands there.
+    #expect(planted(3, .sum, .dropFirst) == 10)
+  }
 }

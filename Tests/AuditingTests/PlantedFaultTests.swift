@@ -195,21 +195,6 @@ extension AuditSubject {
   func run(by executor: any SubjectExecutor) -> AuditSubject {
     replacing(optimizer, executors: [executor])
   }
-
-  /// The same subject, its compiled optimizer another.
-  func compiled(as optimizer: Optimizer) -> AuditSubject {
-    replacing(optimizer, executors: [OptimizerExecutor<Double>(optimizer: optimizer)])
-  }
-
-  private func replacing(
-    _ optimizer: Optimizer?, executors: [any SubjectExecutor]
-  ) -> AuditSubject {
-    AuditSubject(
-      kind: kind, name: name, family: family, traits: traits, source: source, domains: domains,
-      conventions: conventions, invariants: invariants, stepBound: stepBound, floatBox: floatBox,
-      transform: transform, rule: rule, reference: reference, executors: executors,
-      optimizer: optimizer, specification: specification, commandArguments: commandArguments)
-  }
 }
 
 /// A step that does not look at the gradient: the one way in which a rule can lose a NaN.

@@ -6,7 +6,7 @@ internal import Properties
 enum BlackBox {
   static let all: [any AuditableProperty] = [
     deterministic, causal, pure, Liveness(), resume, translation, split, groups, lateParameter,
-    rateCovariance, descent, decayAdditive, decayGeometric,
+    rateCovariance, descent, decayAdditive, decayGeometric, finite, downhill,
   ]
 
   /// The reason why a law of families says nothing of a subject that declares none.

@@ -159,6 +159,8 @@ extension AuditSubject {
     case "weightDecay": values = [0.125, 0.5]
     case "momentum", "beta1", "beta2", "beta3": values = [0.5, 0.875]
     case "dampening": values = [0.25, 0.75]
+    case "rateDecay", "finalRate", "boundSpeed": values = [0.125, 0.5]
+    case "initialAccumulator" where kind != .process: values = [0.125, 0.5]
     default: return []
     }
     return values.filter(domain.contains)

@@ -229,8 +229,8 @@ actor InvariantProver {
     for relation: Relation, among invariants: [Relation], _ trace: RuleTrace,
     _ rule: any TransparentRule, _ domains: [Relation], _ prover: Prover
   ) async -> Evidence {
-    let start = Dictionary(
-      zip(rule.slotNames, rule.slotStart.map { Formula($0) }), uniquingKeysWith: { $1 })
+    let fresh = RuleTrace(rule, isFresh: true, in: trace.arena).before.slots
+    let start = Dictionary(zip(rule.slotNames, fresh), uniquingKeysWith: { $1 })
     let after = Dictionary(
       zip(rule.slotNames, trace.after.slots), uniquingKeysWith: { $1 })
     let base = await prover.prove(

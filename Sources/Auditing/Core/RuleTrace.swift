@@ -42,14 +42,15 @@ struct RuleTrace: Sendable {
     }
     hyperparameters = values
     (gradient, step, loss) = (symbol("g"), symbol("t"), symbol("loss"))
-    var state: CoordinateState<Formula> = rule.start(at: symbol("theta"))
+    let ordered = rule.hyperparameters.map { values[$0.name] ?? 0 }
+    var state: CoordinateState<Formula> = rule.start(
+      at: symbol("theta"), hyperparameters: ordered)
     if !isFresh {
       state.slots = rule.slotNames.map(symbol)
       state.history = state.history.indices.map { symbol("history\($0)") }
     }
     before = state
     let loss = rule.requiresLoss ? loss : nil
-    let ordered = rule.hyperparameters.map { values[$0.name] ?? 0 }
     let factor = rule.gradientFactor(
       gradients: [gradient], loss: loss, hyperparameters: ordered)
     let scaled = factor == 1 ? gradient : factor * gradient

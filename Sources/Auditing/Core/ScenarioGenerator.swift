@@ -211,7 +211,8 @@ extension AuditSubject {
 
   /// Values of each hyper-parameter that its domain allows; earlier ones are simpler.
   private var hyperparameterGenerators: [(name: String, generator: Generator<Rational>)] {
-    domains.sorted { $0.key < $1.key }.compactMap { name, domain in
+    let isProcess = kind == .process
+    return domains.sorted { $0.key < $1.key }.compactMap { name, domain in
       let candidates: [Rational]
       switch name {
       case "learningRate": candidates = [1, 0.5, 0.1, 0.001, 0]
@@ -219,6 +220,11 @@ extension AuditSubject {
       case "weightDecay": candidates = [0, 0.5, 0.01]
       case "momentum", "beta1", "beta2", "beta3": candidates = [0.5, 0.9, 0.99, 0.999, 0]
       case "dampening": candidates = [0, 0.5, 1]
+      case "rateDecay": candidates = [0, 0.5, 0.01]
+      // Libraries take a start for all groups where an optimizer is made, and none of a group's.
+      case "initialAccumulator" where !isProcess: candidates = [0, 0.5, 0.01]
+      case "finalRate": candidates = [0.1, 1, 0.5]
+      case "boundSpeed": candidates = [0.001, 0.5, 1]
       default: return nil
       }
       let allowed = candidates.map(representable).filter(domain.contains)

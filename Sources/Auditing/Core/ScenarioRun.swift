@@ -22,12 +22,14 @@ struct ScenarioRun<N: RuleNumber> {
     _ rule: any TransparentRule, groups: [Scenario.Group], number: (Double) -> N
   ) {
     self.rule = rule
-    tensors = groups.map { group in
+    let hyperparameters = groups.map { rule.values(as: N.self, replacing: $0.hyperparameters) }
+    self.hyperparameters = hyperparameters
+    tensors = zip(groups, hyperparameters).map { group, own in
       group.parameters.map { values in
-        TensorState(coordinates: values.map { rule.start(at: number($0)) })
+        TensorState(
+          coordinates: values.map { rule.start(at: number($0), hyperparameters: own) })
       }
     }
-    hyperparameters = groups.map { rule.values(as: N.self, replacing: $0.hyperparameters) }
   }
 
   /// Sets the parameters, leaving the state as it is: the run goes on from somebody else's.

@@ -56,7 +56,7 @@ extension Fault {
 extension StepText {
   /// What tells two texts apart.
   fileprivate var signature: [Formula] {
-    [parameter] + slots.map(\.update) + slots.map { Formula($0.start) } + [factor ?? 1]
+    [parameter] + slots.map(\.update) + slots.map(\.start) + [factor ?? 1]
   }
 }
 
@@ -70,15 +70,18 @@ struct TextRule: TransparentRule {
   private let quantityNames: [String]
   let program: FormulaProgram
   let factorProgram: FormulaProgram?
+  private let startProgram: FormulaProgram
 
   init(_ text: StepText) {
     slotNames = text.slots.map(\.name)
-    slotStart = text.slots.map(\.start)
     hyperparameters = text.hyperparameters.map { ($0.name, $0.value) }
     fixedHyperparameters = text.fixedHyperparameters
     quantityNames = text.quantities.map(\.name)
     let outputs = [text.parameter] + text.slots.map(\.update) + text.quantities.map(\.formula)
     let symbols = text.hyperparameters.map(\.symbol)
+    startProgram = FormulaProgram(outputs: text.slots.map(\.start), inputs: symbols)
+    slotStart =
+      (try? startProgram.run(text.hyperparameters.map(\.value))) ?? text.slots.map { _ in 0 }
     requiresLoss = text.requiresLoss
     program = FormulaProgram(
       outputs: outputs, inputs: ["theta", "g", "t", "loss"] + slotNames + symbols)
@@ -95,6 +98,12 @@ struct TextRule: TransparentRule {
       rule.hyperparameters[index].value = values[name] ?? hyperparameters[index].value
     }
     return rule
+  }
+
+  func start<N: RuleNumber>(at parameter: N, hyperparameters: [N]) -> CoordinateState<N> {
+    let slots = (try? startProgram.run(hyperparameters)) ?? slotStart.map { N($0) }
+    return CoordinateState(
+      parameter: parameter, slots: slots, history: [N](repeating: 0, count: 4))
   }
 
   func gradientFactor<N: RuleNumber>(
@@ -158,13 +167,16 @@ struct TextRun {
 
   init(_ rule: TextRule, _ groups: [Scenario.Group]) {
     self.rule = rule
-    let start = rule.slotStart.map { Double($0) }
-    tensors = groups.map { group in
-      group.parameters.map {
+    let hyperparameters = groups.map {
+      rule.values(as: Double.self, replacing: $0.hyperparameters)
+    }
+    self.hyperparameters = hyperparameters
+    tensors = zip(groups, hyperparameters).map { group, own in
+      let start = rule.start(at: 0, hyperparameters: own).slots
+      return group.parameters.map {
         Tensor(parameters: $0, slots: [[Double]](repeating: start, count: $0.count))
       }
     }
-    hyperparameters = groups.map { rule.values(as: Double.self, replacing: $0.hyperparameters) }
     workspace = FormulaProgram.Workspace(rule.program)
   }
 

@@ -10,170 +10,220 @@ struct PlantedSubjects: Sendable {
 }
 
 /// The audits of one rule's faults, all of one kind.
+///
+/// A fault is found by the first property that is refuted of it and not of the right rule. The right rule is
+/// asked when a property first refutes a fault, not before: most never do.
 struct FaultBench: Sendable {
   private let seed: UInt64
   private let inference: FamilyInference
+  /// What is asked where no generated case refutes.
   private let prover: Prover
   /// Without solvers: claims are left out, generated cases are not.
   private let quickProver: Prover
-  /// The right rule's subjects.
-  private let right: PlantedSubjects
-  /// The right rule of an inferred family, as a subject of this kind that claims nothing.
-  private let rightRule: @Sendable (StepText, String) throws -> AuditSubject
+  /// The right rule, and what is inferred for it.
+  private let rightSilent: AuditSubject
+  private let ownFamily: InferredFamily?
+  /// Makes a subject of this kind that claims nothing, of another text.
+  private let silent: @Sendable (StepText, String) throws -> AuditSubject
   private var declared: Bench
   private var undeclared: Bench
   /// By what was inferred.
   private var inferred: [String: Bench] = [:]
-  /// What the right rule's own report refutes of the family that is inferred for it.
-  private let refutedByInference: Set<String>
-  /// What solvers refute of the right rule, by property.
-  private var refutedByProof: [String: Bool] = [:]
-
-  /// Properties, and what each has found so far.
-  private struct Bench: Sendable {
-    /// What a right rule's report has something to say of, and does not refute: the quick ones first.
-    var properties: [any AuditableProperty]
-    var kills: [String: Int] = [:]
-    var trials: [String: Int] = [:]
-
-    /// The order in which to ask: who has found nothing yet gets a few chances, then who finds most.
-    var order: [any AuditableProperty] {
-      func chance(_ id: String) -> Bool { kills[id] == nil && trials[id, default: 0] < 3 }
-      func share(_ id: String) -> Double {
-        Double(kills[id] ?? 0) / Double(max(1, trials[id] ?? 0))
-      }
-      return properties.filter { chance($0.id) }
-        + properties.enumerated().filter { !chance($0.element.id) }.sorted {
-          let (x, y) = (share($0.element.id), share($1.element.id))
-          return x > y || x == y && $0.offset < $1.offset
-        }.map(\.element)
-    }
-  }
 
   /// - Parameters:
   ///   - right: the rule without a fault.
-  ///   - rightRule: makes a subject of the same kind of another text.
+  ///   - faultsAreOfText: whether the code around the rule is right in all of the faults.
+  ///   - silent: makes a subject of the same kind of another text.
   init(
-    _ right: PlantedSubjects, seed: UInt64, prover: Prover,
-    rightRule: @escaping @Sendable (StepText, String) throws -> AuditSubject
-  ) async {
-    self.right = right
+    _ right: PlantedSubjects, faultsAreOfText: Bool, seed: UInt64, prover: Prover,
+    silent: @escaping @Sendable (StepText, String) throws -> AuditSubject
+  ) {
     self.seed = seed
     self.prover = prover
-    self.rightRule = rightRule
-    let quickProver = Prover(
-      effort: .quick,
-      environment: ProcessInfo.processInfo.environment.merging(
-        ["ASSAY_HIDE": "z3,cvc5"], uniquingKeysWith: { $1 }))
-    self.quickProver = quickProver
+    self.silent = silent
+    quickProver = .withoutSolvers
+    rightSilent = right.silent
     inference = FamilyInference(for: right.silent)
-    var refuted: Set<String> = []
-    if let family = inference.infer(right.silent) {
-      let subject = right.silent.claiming(
-        family.reference, named: family.family, settings: family.settings + family.foundValues)
-      let audit = Audit(
-        in: AuditContext(subject: subject, seed: seed, effort: .quick, prover: quickProver))
-      for property in audit.properties {
-        let (row, _) = await audit.row(of: property)
-        if row.verdict == .refuted { refuted.insert(property.id) }
-      }
-    }
-    refutedByInference = refuted
-    declared = await Self.bench(of: right.claiming, seed, quickProver)
-    undeclared = await Self.bench(of: right.silent, seed, quickProver)
-  }
-
-  private static func bench(
-    of subject: AuditSubject, _ seed: UInt64, _ prover: Prover
-  ) async -> Bench {
-    let audit = Audit(
-      in: AuditContext(subject: subject, seed: seed, effort: .quick, prover: prover))
-    var (quick, slow): ([any AuditableProperty], [any AuditableProperty]) = ([], [])
-    for property in audit.properties {
-      let (row, _) = await audit.row(of: property)
-      guard row.verdict != .notApplicable, row.verdict != .refuted else { continue }
-      // By what they do, not by the clock, so that a run repeats.
-      let isSlow = row.evidence.contains { [.search, .interval, .gsl].contains($0.kind) }
-      if isSlow { slow.append(property) } else { quick.append(property) }
-    }
-    return Bench(properties: quick + slow)
+    ownFamily = inference.infer(right.silent)
+    declared = Bench([right.claiming], faultsAreOfText: faultsAreOfText)
+    undeclared = Bench([right.silent], faultsAreOfText: faultsAreOfText)
   }
 
   /// Audits one fault in the three ways.
   mutating func audit(_ subjects: PlantedSubjects, _ outcome: inout FaultOutcome) async {
+    // What is no fault must not be found, however long it is looked at.
     let isWhole = outcome.nature != .different
-    outcome.undeclared = await Self.find(
-      subjects.silent, &undeclared, seed, quickProver, isWhole: isWhole)
+    outcome.undeclared = await find(subjects.silent, &undeclared, isWhole ? .whole : .quick)
     if let found = outcome.undeclared {
       // What needs no family is in the other reports, too.
       outcome.inferred = found
     } else if let family = inference.infer(subjects.silent) {
-      outcome.inferred = await find(subjects.silent, as: family, isWhole: isWhole)
+      (outcome.behavesLike, outcome.isExactlyLike) = (family.summary, family.isExact)
+      // What does to the rounding what another rule does keeps that rule's laws.
+      if !family.isExact || isWhole {
+        outcome.inferred = await find(subjects.silent, as: family, isWhole ? .whole : .quick)
+      }
     }
-    outcome.declared = await Self.find(
-      subjects.claiming, &declared, seed, quickProver, isWhole: isWhole)
-    if outcome.declared == nil { outcome.declared = await refutedByProof(subjects.claiming) }
+    // Who is left is asked as by an audit of standard effort, and by solvers; what may be none counts nowhere.
+    let depths: [Depth] = outcome.nature == .undecided ? [.whole] : [.whole, .wide, .proof]
+    for depth in depths where outcome.declared == nil {
+      outcome.declared = await find(subjects.claiming, &declared, depth)
+    }
     outcome.properties = Array(
       Set([outcome.declared, outcome.inferred, outcome.undeclared].compactMap(\.self))
     ).sorted()
   }
 
+  /// Whether a property refutes a fault that claims to be its base, and not the base itself.
+  mutating func isFound(_ claiming: AuditSubject, by property: any AuditableProperty) async -> Bool
+  {
+    for depth in [Depth.whole, .wide, .proof] {
+      let row = await row(of: property, for: claiming, depth)
+      if row.verdict == .notApplicable { return false }
+      if row.verdict == .refuted, await isRight(property, &declared, depth) { return true }
+    }
+    return false
+  }
+
   /// The first law of an inferred family that is refuted.
   private mutating func find(
-    _ silent: AuditSubject, as family: InferredFamily, isWhole: Bool
+    _ subject: AuditSubject, as family: InferredFamily, _ depth: Depth
   ) async -> String? {
-    func claiming(_ subject: AuditSubject) -> AuditSubject {
-      subject.claiming(
-        family.reference, named: family.family, settings: family.settings + family.foundValues)
-    }
-    let key = family.summary
+    let key =
+      ([family.family] + (family.settings + family.foundValues).map { "\($0.key)=\($0.value)" })
+      .joined(separator: " ")
     if inferred[key] == nil {
-      guard let right = try? rightRule(StepText(family.reference), key) else { return nil }
-      var bench = await Self.bench(of: claiming(right), seed, quickProver)
-      bench.properties.removeAll { refutedByInference.contains($0.id) }
-      inferred[key] = bench
+      guard let right = try? silent(StepText(family.reference), key) else { return nil }
+      // What the right rule's own report refutes of the family that is inferred for it says nothing.
+      let own = ownFamily.map { [rightSilent.claiming($0)] } ?? []
+      inferred[key] = Bench(
+        [right.claiming(family)] + own, faultsAreOfText: declared.faultsAreOfText)
     }
     guard var bench = inferred[key] else { return nil }
-    let found = await Self.find(claiming(silent), &bench, seed, quickProver, isWhole: isWhole)
+    let found = await find(subject.claiming(family), &bench, depth)
     inferred[key] = bench
     return found
   }
+}
 
-  /// The first property that is refuted.
-  ///
-  /// - Parameter isWhole: whether all cases of the effort are tried, not the first of them.
-  private static func find(
-    _ subject: AuditSubject, _ bench: inout Bench, _ seed: UInt64, _ prover: Prover, isWhole: Bool
+extension FaultBench {
+  /// How much is tried.
+  private enum Depth: Hashable {
+    /// Some cases of what is cheap.
+    case quick
+    /// All cases of the effort, of all properties.
+    case whole
+    /// The cases of the standard effort, of what is cheap.
+    case wide
+    /// The same, with solvers, of what has claims.
+    case proof
+  }
+
+  /// Properties, and what each has found so far.
+  private struct Bench: Sendable {
+    /// Those without a fault, of which nothing that finds one may be refuted.
+    let right: [AuditSubject]
+    let faultsAreOfText: Bool
+    let properties: [any AuditableProperty]
+    var kills: [String: Int] = [:]
+    var trials: [String: Int] = [:]
+    /// Whether a property refutes what is right, by how much was tried.
+    var refutesRight: [String: Bool] = [:]
+
+    init(_ right: [AuditSubject], faultsAreOfText: Bool) {
+      self.right = right
+      self.faultsAreOfText = faultsAreOfText
+      let traits = right[0].traits
+      properties = Catalogue.properties(of: right[0]).filter { property in
+        let description = property.description
+        return description.requires.isSubset(of: traits)
+          && description.excludes.isDisjoint(with: traits)
+          && !(faultsAreOfText && FaultBench.ofTheDriver.contains(property.id))
+      }
+    }
+
+    /// The order in which to ask: what takes long last, then who finds most first, then the catalogue's.
+    func order(_ depth: Depth) -> [any AuditableProperty] {
+      func share(_ id: String) -> Double {
+        Double(kills[id] ?? 0) / Double(max(1, trials[id] ?? 0))
+      }
+      func isSlow(_ property: any AuditableProperty) -> Bool {
+        !Set(property.description.evidence).isDisjoint(with: [.search, .gsl, .statistics])
+      }
+      return properties.enumerated().filter { _, property in
+        switch depth {
+        case .quick, .wide: !isSlow(property)
+        case .whole: true
+        case .proof: property.description.evidence.contains(.smt)
+        }
+      }.sorted { first, second in
+        let (late, later) = (isSlow(first.element), isSlow(second.element))
+        if late != later { return later }
+        let (x, y) = (share(first.element.id), share(second.element.id))
+        return x == y ? first.offset < second.offset : x > y
+      }.map(\.element)
+    }
+  }
+
+  /// What a text run coordinate by coordinate, without a memory beside its slots, holds by construction.
+  private static let ofTheDriver: Set<String> = [
+    "rule.deterministic", "rule.causal", "rule.pure", "rule.resume", "rule.permutation",
+    "rule.split", "rule.groups", "rule.late-parameter", "rule.precision", "rule.fused",
+    "rule.non-finite", SubjectProtocol.id,
+  ]
+
+  /// The first property that is refuted of the subject, and not of what is right.
+  private func find(
+    _ subject: AuditSubject, _ bench: inout Bench, _ depth: Depth
   ) async -> String? {
-    var context = AuditContext(subject: subject, seed: seed, effort: .quick, prover: prover)
-    context.isShrinking = false
-    if !isWhole { context.caseLimit = 60 }
-    let audit = Audit(in: context)
-    for property in bench.order {
-      let (row, _) = await audit.row(of: property)
+    for property in bench.order(depth) {
+      let row = await row(of: property, for: subject, depth)
       bench.trials[property.id, default: 0] += 1
-      guard row.verdict == .refuted else { continue }
+      guard row.verdict == .refuted, await isRight(property, &bench, depth) else { continue }
       bench.kills[property.id, default: 0] += 1
       return property.id
     }
     return nil
   }
 
-  /// The first property that a solver refutes, or that more cases do.
-  private mutating func refutedByProof(_ claiming: AuditSubject) async -> String? {
-    func audit(_ subject: AuditSubject) -> Audit {
-      var context = AuditContext(subject: subject, seed: seed, effort: .quick, prover: prover)
-      context.isShrinking = false
-      return Audit(in: context)
+  /// Whether a property does not refute what is right.
+  private func isRight(
+    _ property: any AuditableProperty, _ bench: inout Bench, _ depth: Depth
+  ) async -> Bool {
+    let key = "\(property.id) \(depth)"
+    if let known = bench.refutesRight[key] { return !known }
+    var refutes = false
+    for subject in bench.right where !refutes {
+      refutes = await row(of: property, for: subject, depth).verdict == .refuted
     }
-    let (faulty, right) = (audit(claiming), audit(right.claiming))
-    for property in declared.properties where property.description.evidence.contains(.smt) {
-      guard await faulty.row(of: property).0.verdict == .refuted else { continue }
-      if refutedByProof[property.id] == nil {
-        refutedByProof[property.id] = await right.row(of: property).0.verdict == .refuted
-      }
-      if refutedByProof[property.id] == false { return property.id }
-    }
-    return nil
+    bench.refutesRight[key] = refutes
+    return !refutes
+  }
+
+  private func row(
+    of property: any AuditableProperty, for subject: AuditSubject, _ depth: Depth
+  ) async -> PropertyResult {
+    var context = AuditContext(
+      subject: subject, seed: seed, effort: depth == .wide ? .standard : .quick,
+      prover: depth == .proof ? prover : quickProver)
+    context.isShrinking = false
+    if depth == .quick { context.caseLimit = 60 }
+    return await Audit(in: context).row(of: property).0
+  }
+}
+
+extension Prover {
+  /// One that leaves claims open, where generated cases are to speak.
+  static let withoutSolvers = Prover(
+    effort: .quick,
+    environment: ProcessInfo.processInfo.environment.merging(
+      ["ASSAY_HIDE": "z3,cvc5"], uniquingKeysWith: { $1 }))
+}
+
+extension AuditSubject {
+  /// The subject, claiming to be what was inferred for it.
+  fileprivate func claiming(_ family: InferredFamily) -> AuditSubject {
+    claiming(
+      family.reference, named: family.family, settings: family.settings + family.foundValues)
   }
 }

@@ -153,7 +153,7 @@ extension FaultOperator {
         .map { ($0, "\($1) never updated") }
     case .resetState:
       return text.changingSlots {
-        $0.update = $0.update.substituting([$0.name: Formula($0.start)])
+        $0.update = $0.update.substituting([$0.name: $0.start])
       }.map { ($0, "\($1) forgotten before every step") }
     case .wrongStart:
       return text.changingSlots { $0.start = $0.start == 0 ? 1 : 0 }

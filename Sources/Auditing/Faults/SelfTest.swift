@@ -7,12 +7,17 @@ internal import Synchronization
 
 /// The checks, checked: faults are planted in every rule, and the audit has to find them.
 ///
-/// Every fault is audited three times: as what it claims to be, with nothing declared but what is inferred,
-/// and with nothing at all. It is found where a row is refuted that the right rule's report does not refute.
+/// Every fault of a rule is audited three times: as what it claims to be, with nothing declared but what is
+/// inferred, and with nothing at all. It is found where a row is refuted that the right rule's report does not
+/// refute. Wrappers, schedules and transforms are known by their names alone, and audited under them.
 public struct SelfTest: Sendable {
   public let seed: UInt64
   /// The rules that faults are planted in; all by default.
   let bases: [FaultBase]
+  /// The faults of what is known by its name.
+  let namedFaults: [NamedFault]
+  /// Whether it is about everything.
+  private let isComplete: Bool
   /// Called as each fault is done: how many are, of how many.
   public var progress: @Sendable (_ done: Int, _ of: Int, _ fault: String) -> Void = { _, _, _ in }
   /// Whether every n-th fault is looked at alone: a sample, for tests.
@@ -22,99 +27,147 @@ public struct SelfTest: Sendable {
   /// - Throws: `SettingError` where a built-in is none, which none is.
   public init(seed: UInt64 = 0, only: String? = nil) throws {
     self.seed = seed
-    bases = try FaultBase.all().filter { base in
+    isComplete = only == nil
+    func isMeant(_ name: String) -> Bool {
       guard let only else { return true }
-      return base.name == only || base.name.hasPrefix("\(only) ") || base.name.hasPrefix("\(only):")
+      return name == only || [" ", ":", "/"].contains { name.hasPrefix("\(only)\($0)") }
     }
+    bases = try FaultBase.all().filter { isMeant($0.name) }
+    namedFaults = try NamedFault.all().filter { isMeant($0.id) }
   }
 
-  /// Whether there is no rule of that name.
-  public var isEmpty: Bool { bases.isEmpty }
+  /// Whether there is nothing of that name.
+  public var isEmpty: Bool { bases.isEmpty && namedFaults.isEmpty }
 
-  /// The names of the rules that faults are planted in.
-  public static var ruleNames: [String] { ((try? FaultBase.all()) ?? []).map(\.name) }
+  /// The names of what faults are planted in.
+  public static var names: [String] {
+    let rules = ((try? FaultBase.all()) ?? []).map(\.name)
+    let others = ((try? NamedFault.all()) ?? []).map { $0.id.split(separator: "/")[0] }
+    return rules + Set(others.map { String($0) }).sorted()
+  }
+
+  /// The faults of one base.
+  private struct Work: Sendable {
+    let base: FaultBase
+    let faults: [Fault]
+    let drivers: [DriverFault]
+    let manners: [WireFault]
+    var count: Int { faults.count + drivers.count + manners.count }
+  }
+
+  /// What came of them.
+  private struct Results: Sendable {
+    var outcomes: [FaultOutcome] = []
+    var wire: [SelfTestReport.WireOutcome] = []
+  }
 
   public func run() async -> SelfTestReport {
     let clock = ContinuousClock()
     let start = clock.now
+    func sampled<Element>(_ elements: [Element]) -> [Element] {
+      elements.enumerated().filter { $0.offset % stride == 0 }.map(\.element)
+    }
     let work = bases.map { base in
-      (
-        base: base,
-        faults: Fault.all(of: base.text, named: base.name).enumerated()
-          .filter { $0.offset % stride == 0 }.map(\.element),
+      Work(
+        base: base, faults: sampled(Fault.all(of: base.text, named: base.name)),
         drivers: base.isPlain
-          ? DriverFault.allCases.filter { $0.concerns(base.text) }.enumerated()
-            .filter { $0.offset % stride == 0 }.map(\.element) : []
-      )
+          ? sampled(DriverFault.allCases.filter { $0.concerns(base.text) }) : [],
+        manners: base.isPlain ? WireFault.allCases : [])
     }
-    let total = work.reduce(0) { $0 + $1.faults.count + $1.drivers.count }
-    let counter = Counter()
-    var outcomes = [[FaultOutcome]](repeating: [], count: work.count)
-    await withTaskGroup(of: (Int, [FaultOutcome]).self) { group in
-      // Longest first, so that none is left for the end alone; the report keeps the order of the list.
-      let order = work.indices.sorted { (work[$0].faults.count, $1) > (work[$1].faults.count, $0) }
-      var next = 0
-      func start() {
-        guard next < order.count, !Task.isCancelled else { return }
-        let index = order[next]
-        next += 1
-        let (base, faults, drivers) = work[index]
-        group.addTask {
-          let advance = { @Sendable (id: String) in self.progress(counter.next(), total, id) }
-          return (
-            index,
-            await self.plant(faults, in: base, advance)
-              + self.plant(drivers, around: base, advance)
-          )
-        }
-      }
-      start()
-      start()
-      while let (index, found) = await group.next() {
-        outcomes[index] = found
-        start()
-      }
+    let named = sampled(namedFaults)
+    let counter = Counter(total: work.reduce(named.count) { $0 + $1.count }, progress)
+    // Pieces of work, the longest first, so that none is left for the end alone; the report keeps the order
+    // of the list.
+    var pieces: [(size: Int, run: @Sendable () async -> Results)] = work.map { work in
+      (work.count, { await self.plant(work, counter) })
     }
-    var report = SelfTestReport(seed: seed, outcomes: outcomes.flatMap(\.self))
-    if !Task.isCancelled {
-      report.wire = await wireFaults()
+    let chunk = 64
+    for first in Swift.stride(from: 0, to: named.count, by: chunk) {
+      let own = Array(named[first..<min(first + chunk, named.count)])
+      pieces.append((own.count, { await self.plant(own, counter) }))
+    }
+    let results = await Self.inPairs(pieces)
+    var report = SelfTestReport(seed: seed, outcomes: results.flatMap(\.outcomes))
+    report.wire = results.flatMap(\.wire)
+    if isComplete, stride == 1, !Task.isCancelled {
       report.believedFalsehoods = await SolverPlant.believed(by: Prover(effort: .quick))
+      report.idle = await idle(after: report, work)
     }
-    report.isIncomplete = report.outcomes.count < total
+    report.isPart = !isComplete || stride > 1
+    report.isIncomplete = counter.isBehind
     report.seconds = (clock.now - start) / .seconds(1)
     return report
   }
 
+  /// Runs pieces of work two at a time.
+  private static func inPairs<Result: Sendable>(
+    _ pieces: [(size: Int, run: @Sendable () async -> Result)]
+  ) async -> [Result] {
+    let order = pieces.indices.sorted { (pieces[$0].size, $1) > (pieces[$1].size, $0) }
+    return await withTaskGroup(of: (Int, Result).self) { group in
+      var rest = order[...]
+      func start() {
+        guard let index = rest.popFirst(), !Task.isCancelled else { return }
+        let run = pieces[index].run
+        group.addTask { (index, await run()) }
+      }
+      start()
+      start()
+      var results: [Int: Result] = [:]
+      while let (index, result) = await group.next() {
+        results[index] = result
+        start()
+      }
+      return pieces.indices.compactMap { results[$0] }
+    }
+  }
+}
+
+extension SelfTest {
+  private func plant(_ work: Work, _ counter: Counter) async -> Results {
+    var results = Results()
+    results.outcomes = await plant(work.faults, in: work.base, counter)
+    results.outcomes += await plant(work.drivers, around: work.base, counter)
+    results.wire = await plant(work.manners, around: work.base, counter)
+    return results
+  }
+
+  private static func subjects(
+    _ text: StepText, of base: FaultBase, _ id: String
+  ) -> PlantedSubjects {
+    PlantedSubjects(silent: base.undeclared(text, id: id), claiming: base.declared(text, id: id))
+  }
+
+  private func bench(of base: FaultBase) -> FaultBench {
+    FaultBench(
+      Self.subjects(base.text, of: base, base.name), faultsAreOfText: true, seed: seed,
+      prover: Prover(effort: .quick)
+    ) { base.undeclared($0, id: $1) }
+  }
+
   /// The faults of a rule's text.
   private func plant(
-    _ faults: [Fault], in base: FaultBase, _ advance: @Sendable (String) -> Void
+    _ faults: [Fault], in base: FaultBase, _ counter: Counter
   ) async -> [FaultOutcome] {
-    let prover = Prover(effort: .quick)
-    let judge = FaultJudge(base, seed: seed, prover: prover)
-    func subjects(_ text: StepText, _ id: String) -> PlantedSubjects {
-      PlantedSubjects(
-        silent: base.undeclared(text, id: id), claiming: base.declared(text, id: id))
-    }
-    var bench = await FaultBench(subjects(base.text, base.name), seed: seed, prover: prover) {
-      base.undeclared($0, id: $1)
-    }
+    let judge = FaultJudge(base, seed: seed, prover: Prover(effort: .quick))
+    var bench = bench(of: base)
     var outcomes: [FaultOutcome] = []
     for fault in faults where !Task.isCancelled {
       var outcome = FaultOutcome(
-        id: fault.id, change: fault.change, await judge.nature(of: fault.text))
+        id: fault.id, operator: fault.operator.rawValue, change: fault.change,
+        await judge.nature(of: fault.text))
       outcome.passesSmokeTest = SmokeTest.passes(fault.text)
-      await bench.audit(subjects(fault.text, fault.id), &outcome)
+      await bench.audit(Self.subjects(fault.text, of: base, fault.id), &outcome)
       outcomes.append(outcome)
-      advance(fault.id)
+      counter.advance(fault.id)
     }
     return outcomes
   }
 
   /// The faults of the code around a rule, over the wire.
   private func plant(
-    _ faults: [DriverFault], around base: FaultBase, _ advance: @Sendable (String) -> Void
+    _ faults: [DriverFault], around base: FaultBase, _ counter: Counter
   ) async -> [FaultOutcome] {
-    guard !faults.isEmpty else { return [] }
     func subjects(_ faults: WireServer.Faults, _ id: String) throws -> PlantedSubjects {
       PlantedSubjects(
         silent: try base.wired(base.text, faults, id: id, isDeclared: false),
@@ -128,9 +181,9 @@ public struct SelfTest: Sendable {
         let right = try? subjects(WireServer.Faults(maximizes: maximizes), base.name)
       else { continue }
       let judge = DriverJudge(right.silent, seed: seed)
-      var bench = await FaultBench(right, seed: seed, prover: Prover(effort: .quick)) {
-        try base.wired($0, WireServer.Faults(), id: $1, isDeclared: false)
-      }
+      var bench = FaultBench(
+        right, faultsAreOfText: false, seed: seed, prover: Prover(effort: .quick)
+      ) { try base.wired($0, WireServer.Faults(), id: $1, isDeclared: false) }
       for fault in own where !Task.isCancelled {
         let id = "\(base.name)/\(fault.rawValue)"
         guard
@@ -138,83 +191,156 @@ public struct SelfTest: Sendable {
             WireServer.Faults(driver: fault, maximizes: maximizes), id)
         else { continue }
         var outcome = FaultOutcome(
-          id: id, change: fault.rawValue.replacing("-", with: " "),
+          id: id, operator: fault.rawValue, change: fault.rawValue.replacing("-", with: " "),
           judge.nature(of: fault, planted.silent))
         // One tensor in one group, trained without a stop: what a smoke test looks at.
         outcome.passesSmokeTest = SmokeTest.passes(planted.silent)
         await bench.audit(planted, &outcome)
         outcomes.append(outcome)
-        advance(id)
+        counter.advance(id)
       }
     }
     return outcomes
   }
 
   /// The faults of manners over the wire, and whether each is found.
-  private func wireFaults() async -> [SelfTestReport.WireOutcome] {
+  private func plant(
+    _ faults: [WireFault], around base: FaultBase, _ counter: Counter
+  ) async -> [SelfTestReport.WireOutcome] {
     var outcomes: [SelfTestReport.WireOutcome] = []
-    for base in bases where base.isPlain {
-      for fault in WireFault.allCases where !Task.isCancelled {
-        let id = "\(base.name)/\(fault.rawValue)"
-        var isFound = false
-        if let subject = try? base.wired(
-          base.text, WireServer.Faults(wire: fault), id: id, isDeclared: false)
-        {
-          var context = AuditContext(subject: subject, seed: seed, effort: .quick)
-          context.isShrinking = false
-          let (row, _) = await Audit(in: context).row(of: SubjectProtocol())
-          isFound = row.verdict == .refuted
-        }
-        outcomes.append(SelfTestReport.WireOutcome(id: id, isFound: isFound))
+    for fault in faults where !Task.isCancelled {
+      let id = "\(base.name)/\(fault.rawValue)"
+      var isFound = false
+      if let subject = try? base.wired(
+        base.text, WireServer.Faults(wire: fault), id: id, isDeclared: false)
+      {
+        isFound = await row(of: SubjectProtocol(), for: subject).verdict == .refuted
       }
+      outcomes.append(SelfTestReport.WireOutcome(id: id, isFound: isFound))
+      counter.advance(id)
     }
     return outcomes
   }
+
+  /// The faults of what is known by its name: every property that speaks of it is asked.
+  private func plant(_ faults: [NamedFault], _ counter: Counter) async -> Results {
+    var results = Results()
+    for fault in faults where !Task.isCancelled {
+      var outcome = FaultOutcome(
+        id: fault.id, operator: fault.operator, change: fault.change, fault.nature,
+        isNameless: false)
+      for prover in [Prover.withoutSolvers, nil] where outcome.properties.isEmpty {
+        for property in fault.properties {
+          if await row(of: property, for: fault.subject, prover).verdict == .refuted {
+            outcome.properties.append(property.id)
+          }
+        }
+      }
+      outcome.declared = outcome.properties.first
+      outcome.passesSmokeTest = true
+      results.outcomes.append(outcome)
+      counter.advance(fault.id)
+    }
+    return results
+  }
+
+  private func row(
+    of property: any AuditableProperty, for subject: AuditSubject, _ prover: Prover? = nil
+  ) async -> PropertyResult {
+    var context = AuditContext(subject: subject, seed: seed, effort: .quick, prover: prover)
+    context.isShrinking = false
+    return await Audit(in: context).row(of: property).0
+  }
+}
+
+extension SelfTest {
+  /// The properties of the catalogue that no fault was found by, once each was asked of faults that another
+  /// one had found first. Those that are planted for in tests alone are left out.
+  private func idle(after report: SelfTestReport, _ work: [Work]) async -> SelfTestReport.Idle {
+    var finders = Set(report.faults.flatMap(\.properties))
+    if report.wire.contains(where: \.isFound) { finders.insert(SubjectProtocol.id) }
+    let open = Catalogue.all.filter { !finders.contains($0.id) }
+    let found = await Self.inPairs(
+      open.map { property in
+        (0, { @Sendable in await self.witness(against: property, work) })
+      })
+    var idle = SelfTestReport.Idle()
+    for (property, witness) in zip(open, found) {
+      if let witness {
+        idle.witnesses.append(.init(property: property.id, fault: witness))
+      } else if let test = Self.plantedInTests[property.id] {
+        idle.plantedInTests.append(.init(property: property.id, fault: test))
+      } else {
+        idle.properties.append(property.id)
+      }
+    }
+    return idle
+  }
+
+  /// The first fault, spread over the rules, that a property finds.
+  private func witness(
+    against property: any AuditableProperty, _ work: [Work]
+  ) async -> String? {
+    for work in work {
+      let traits = work.base.subject.traits
+      guard property.description.requires.isSubset(of: traits),
+        property.description.excludes.isDisjoint(with: traits)
+      else { continue }
+      var bench = bench(of: work.base)
+      let right = Self.subjects(work.base.text, of: work.base, work.base.name).claiming
+      guard await row(of: property, for: right).verdict != .notApplicable else { continue }
+      let step = max(1, work.faults.count / 40)
+      for index in Swift.stride(from: 0, to: work.faults.count, by: step) {
+        guard !Task.isCancelled else { return nil }
+        let fault = work.faults[index]
+        let claiming = work.base.declared(fault.text, id: fault.id)
+        if await bench.isFound(claiming, by: property) { return fault.id }
+      }
+    }
+    for work in work where work.base.isPlain {
+      for driver in work.drivers where !Task.isCancelled {
+        let id = "\(work.base.name)/\(driver.rawValue)"
+        let faults = WireServer.Faults(driver: driver)
+        guard
+          let planted = try? work.base.wired(work.base.text, faults, id: id, isDeclared: true)
+        else { continue }
+        let verdict = await row(of: property, for: planted).verdict
+        if verdict == .notApplicable { break }
+        if verdict == .refuted { return id }
+      }
+    }
+    return nil
+  }
+
+  /// Properties of compiled code, which no text has a fault for, and the tests that plant one.
+  private static let plantedInTests: [String: String] = [
+    "rule.fused": "\"A rule whose loop does otherwise than its text is refuted\"",
+    "rule.non-finite": "\"A rule that loses a NaN breaks the policy that lets it through\"",
+    "rule.precision": "\"State in 16 bits of another rule leaves its rounding\"",
+  ]
 }
 
 /// Counts what several tasks do.
 private final class Counter: Sendable {
+  private let total: Int
+  private let progress: @Sendable (_ done: Int, _ of: Int, _ fault: String) -> Void
   private let count = Mutex(0)
 
-  func next() -> Int {
-    count.withLock { count in
+  init(
+    total: Int, _ progress: @escaping @Sendable (_ done: Int, _ of: Int, _ fault: String) -> Void
+  ) {
+    self.total = total
+    self.progress = progress
+  }
+
+  func advance(_ id: String) {
+    let done = count.withLock { count in
       count += 1
       return count
     }
+    progress(done, total, id)
   }
-}
 
-/// What became of one fault.
-public struct FaultOutcome: Sendable, Hashable {
-  public let id: String
-  /// What stands where.
-  public let change: String
-  public let nature: Nature
-  /// The property that found it with the family declared; nil for none.
-  public var declared: String?
-  /// With the family inferred.
-  public var inferred: String?
-  /// With no family at all.
-  public var undeclared: String?
-  /// All properties that were seen to find it.
-  public var properties: [String] = []
-  /// Whether the loss went down all the same.
-  public var passesSmokeTest = false
-
-  public enum Nature: String, Sendable {
-    case different, equivalent, undecided
-  }
-  /// How the nature is known.
-  public var reason: String
-
-  init(id: String, change: String, _ nature: FaultNature) {
-    self.id = id
-    self.change = change
-    switch nature {
-    case .different(let place): (self.nature, reason) = (.different, "differs in \(place)")
-    case .equivalent(let method): (self.nature, reason) = (.equivalent, method)
-    case .undecided:
-      (self.nature, reason) = (.undecided, "no run differs, and no proof was found that none does")
-    }
-  }
+  /// Whether something is not done.
+  var isBehind: Bool { count.withLock { $0 < total } }
 }

@@ -11,7 +11,8 @@ internal import Properties
 struct StepText: Sendable {
   struct Slot: Sendable {
     var name: String
-    var start: Rational
+    /// What it holds before the first step: a formula of the hyper-parameters.
+    var start: Formula
     /// What it holds after a step.
     var update: Formula
   }
@@ -26,18 +27,22 @@ struct StepText: Sendable {
   var parameter: Formula
   /// What the gradients are multiplied by; nil for 1.
   var factor: Formula?
-  /// The numbers within a step that have a name.
+  /// Whether slots count that θ never depends on.
+  var isSeenWhole = false
+  /// The numbers within the step that have a name.
   var quantities: [(name: String, formula: Formula)]
 
   /// The text of a rule, its history kept as slots.
   init(_ rule: any TransparentRule) {
     let arena = FormulaArena()
-    var state: CoordinateState<Formula> = rule.start(at: arena.symbol("theta"))
+    let symbols = rule.hyperparameters.map { RuleTrace.symbolName(of: $0.name) }
+    let values = symbols.map { arena.symbol($0) }
+    var state: CoordinateState<Formula> = rule.start(
+      at: arena.symbol("theta"), hyperparameters: values)
+    let starts = state.slots
     state.slots = rule.slotNames.map { arena.symbol($0) }
     let history = state.history.indices.map { arena.symbol("history\($0)") }
     state.history = history
-    let symbols = rule.hyperparameters.map { RuleTrace.symbolName(of: $0.name) }
-    let values = symbols.map { arena.symbol($0) }
     let loss = rule.requiresLoss ? arena.symbol("loss") : nil
     let factor = rule.gradientFactor(
       gradients: [arena.symbol("norm")], loss: loss, hyperparameters: values)
@@ -45,7 +50,7 @@ struct StepText: Sendable {
       &state, gradient: arena.symbol("g"), context: StepContext(t: arena.symbol("t"), loss: loss),
       hyperparameters: values)
     self.arena = arena
-    slots = zip(zip(rule.slotNames, rule.slotStart), state.slots).map {
+    slots = zip(zip(rule.slotNames, starts), state.slots).map {
       Slot(name: $0.0, start: $0.1, update: $1)
     }
     for (before, after) in zip(history, state.history) where before != after {
@@ -99,6 +104,7 @@ struct StepText: Sendable {
 
   /// The slots that θ depends on, now or later.
   var liveSlots: Set<String> {
+    if isSeenWhole { return Set(slots.map(\.name)) }
     var live: Set<String> = []
     var pending = parameter.symbols
     while let name = pending.popLast() {
@@ -113,15 +119,18 @@ struct StepText: Sendable {
   /// The formulas that say what a run does: of θ, of the slots that it depends on, of the factor.
   var roots: [Formula] {
     let live = liveSlots
-    return [parameter] + slots.filter { live.contains($0.name) }.map(\.update)
-      + (factor.map { [$0] } ?? [])
+    let slots = slots.filter { live.contains($0.name) }
+    return [parameter] + slots.map(\.update) + slots.map(\.start) + (factor.map { [$0] } ?? [])
   }
 
   /// The text with `body` applied to every formula.
   func mapping(_ body: (Formula) -> Formula) -> StepText {
     var text = self
     text.parameter = body(parameter)
-    for index in slots.indices { text.slots[index].update = body(slots[index].update) }
+    for index in slots.indices {
+      text.slots[index].update = body(slots[index].update)
+      text.slots[index].start = body(slots[index].start)
+    }
     text.factor = factor.map(body)
     for index in quantities.indices {
       text.quantities[index].formula = body(quantities[index].formula)

@@ -58,6 +58,13 @@ struct OptimizerRule: TransparentRule {
     return factor
   }
 
+  func start<N: RuleNumber>(at parameter: N, hyperparameters: [N]) -> CoordinateState<N> {
+    var state: CoordinateState<N> = start(at: parameter)
+    let slots = optimizer.rule.initialSlots(hyperparameters: scalars(of: 0, from: hyperparameters))
+    for index in state.slots.indices { state.slots[index] = slots[index] }
+    return state
+  }
+
   @discardableResult
   func step<N: RuleNumber>(
     _ state: inout CoordinateState<N>, gradient: N, context: StepContext<N>, hyperparameters: [N]

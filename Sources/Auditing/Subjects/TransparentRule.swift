@@ -48,6 +48,9 @@ public protocol TransparentRule: Sendable {
     gradients: [N], loss: N?, hyperparameters: [N]
   ) throws(N.Failure) -> N
 
+  /// A coordinate before the first step, for values of the hyper-parameters that its slots may start from.
+  func start<N: RuleNumber>(at parameter: N, hyperparameters: [N]) -> CoordinateState<N>
+
   /// One step of one coordinate, on a gradient that bears the factor already.
   ///
   /// - Returns: the numbers within the step that have a name.
@@ -97,6 +100,10 @@ extension TransparentRule {
     CoordinateState(
       parameter: parameter, slots: slotStart.map { N($0) },
       history: [N](repeating: 0, count: 4))
+  }
+
+  public func start<N: RuleNumber>(at parameter: N, hyperparameters: [N]) -> CoordinateState<N> {
+    start(at: parameter)
   }
 
   /// The value of a hyper-parameter; nil where the rule has none of that name.

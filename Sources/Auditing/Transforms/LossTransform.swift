@@ -25,9 +25,7 @@ public protocol LossTransform: Sendable {
 extension LossTransform {
   /// `n·(n − 1)·sign(l)·|l|ⁿ⁻²`, with the declared exponents.
   public func curvature<N: RuleNumber>(at loss: N) throws(N.Failure) -> N {
-    let n = PowerTransform.exponent(at: loss, N1: N(smallExponent), N2: N(largeExponent))
-    let size = N.select(0, isLessThan: loss.magnitude, then: loss.magnitude, else: 1)
-    return try n * (n - 1) * (N.sign(loss) * N.power(size, n - 2))
+    try PowerTransform.curvature(at: loss, N1: N(smallExponent), N2: N(largeExponent))
   }
 
   /// Both exponents, as reports show them.
@@ -43,6 +41,13 @@ extension LossTransform {
 }
 
 extension PowerTransform: LossTransform {
+  /// `n·(n − 1)·sign(l)·|l|ⁿ⁻²`.
+  static func curvature<N: RuleNumber>(at loss: N, N1: N, N2: N) throws(N.Failure) -> N {
+    let n = exponent(at: loss, N1: N1, N2: N2)
+    let size = N.select(0, isLessThan: loss.magnitude, then: loss.magnitude, else: 1)
+    return try n * (n - 1) * (N.sign(loss) * N.power(size, n - 2))
+  }
+
   public func replacingExponents(_ small: Rational, _ large: Rational) -> PowerTransform {
     PowerTransform(N1: small, N2: large)
   }

@@ -15,11 +15,11 @@ extension WrapperProperties {
       domain: "equal micro-batches, several groups and tensors, absent gradients",
       arithmetic: .float64, requires: [.accumulation], evidence: [.generated]),
     cases: { context throws(Exclusion) in
-      guard let optimizer = context.subject.optimizer, optimizer.microBatches > 1 else {
+      guard let count = context.subject.optimizer.flatMap(microBatches(of:)), count > 1 else {
         throw Exclusion("its micro-batches are known of compiled optimizers of several a step")
       }
       var shape = ScenarioShape.full
-      shape.steps = 1...(3 * optimizer.microBatches)
+      shape.steps = 1...(3 * count)
       shape.repeatsSteps = false
       shape.changesHyperparameters = false
       shape.absentShare = 0.3
@@ -43,6 +43,12 @@ extension WrapperProperties {
     examination: { scenario, executor, _ in
       try examine(executor, AccumulationLaws(), scenario)
     })
+
+  /// How many micro-batches an optimizer says that it makes a step of; nil where it gathers none.
+  fileprivate static func microBatches(of optimizer: Optimizer) -> Int? {
+    optimizer.place(ofWrapper: "accumulation")
+      .flatMap { optimizer.wrappers[$0].value(of: "accumulation.k") }.map { Int(Double($0)) }
+  }
 }
 
 /// A run in micro-batches beside one in batches.
@@ -52,8 +58,7 @@ struct AccumulationLaws: WrapperLaws {
   ) throws -> Examination {
     let optimizer = executor.optimizer
     guard let place = optimizer.place(ofWrapper: "accumulation"),
-      let count = optimizer.wrappers[place].value(of: "accumulation.k").map({ Int(Double($0)) }),
-      count >= 1
+      let count = WrapperProperties.microBatches(of: optimizer), count >= 1
     else { return .outsidePremise("it does not accumulate") }
     let run = try executor.run(scenario)
     var batches = scenario

@@ -11,7 +11,7 @@ extension WrapperProperties {
       id: "wrapper.loss-scaling",
       statement:
         "scaled by a power of two and unscaled, a gradient is itself to the bit; a step that overflows"
-        + " leaves everything but the scale as it was",
+        + " leaves everything but the scale as it was; the scale starts, grows and backs off as declared",
       source: "Micikevicius et al., Mixed precision training, ICLR 2018, section 3.2",
       domain: "one tensor, no overflow but the one that is made", arithmetic: .float64,
       requires: [.lossScaling], evidence: [.generated]),
@@ -44,7 +44,11 @@ struct LossScalingLaws: WrapperLaws {
     guard let place = optimizer.place(ofWrapper: "loss-scaling"),
       scenario.groups.count == 1, scenario.groups[0].parameters.count == 1
     else { return .outsidePremise("it scales no loss, or the scenario is not of one tensor") }
-    let backoff = optimizer.wrappers[place].value(of: "loss-scaling.backoffFactor") ?? 1
+    func setting(_ name: String) -> Double {
+      optimizer.wrappers[place].value(of: "loss-scaling.\(name)").map { Double($0) } ?? 1
+    }
+    let (growth, backoff) = (setting("growthFactor"), setting("backoffFactor"))
+    var (expectedScale, goodSteps) = (setting("initialScale"), 0.0)
     var plain = optimizer
     plain.wrappers.remove(at: place)
     let base = try OptimizerExecutor<S>(optimizer: plain).run(scenario)
@@ -68,14 +72,24 @@ struct LossScalingLaws: WrapperLaws {
               "a step whose gradients overflowed, before step \(index + 1), moved the parameters"
               + " from \(before) to \(parameters)")
         }
-        guard after == scale * Double(backoff) else {
+        guard after == scale * backoff else {
           return Examination(
             holds: false,
             summary: "after a step whose gradients overflowed the scale is \(after), not"
-              + " \(scale) times \(backoff.decimalDescription)")
+              + " \(scale) times \(backoff)")
         }
+        (expectedScale, goodSteps) = (expectedScale * backoff, 0)
       }
       let scale = optimizer.lossScale(in: state)
+      guard S(expectedScale).isNormal, S(1 / expectedScale).isNormal else {
+        return .outsidePremise("the scale leaves the numbers")
+      }
+      guard scale == expectedScale else {
+        return Examination(
+          holds: false,
+          summary: "before step \(index + 1) the scale is \(scale), where its settings make it"
+            + " \(expectedScale)")
+      }
       guard scale.significand == 1 else { return .outsidePremise("the scale is no power of two") }
       let given = (event.gradients[0][0] ?? []).map { S($0) }
       let scaled = given.map { S(scale) * $0 }
@@ -84,6 +98,10 @@ struct LossScalingLaws: WrapperLaws {
       }
       try step(scaled, event.loss)
       run.parameters.append([[parameters.map { Double($0) }]])
+      goodSteps += 1
+      if goodSteps >= setting("growthInterval") {
+        (expectedScale, goodSteps) = (expectedScale * growth, 0)
+      }
     }
     return BlackBox.hold(
       run, to: base, executor, "the base, on the gradients themselves,")

@@ -40,8 +40,7 @@ public struct PowerTransform: Sendable, Hashable, CustomStringConvertible {
 
   /// `sign(l)·|l|ⁿ`.
   public func value<N: RuleNumber>(at loss: N) throws(N.Failure) -> N {
-    // The exponent at 0 is 1, and 0¹ is 0: no special case.
-    try N.sign(loss) * N.power(loss.magnitude, exponent(at: loss))
+    try PowerTransform.value(at: loss, N1: N(smallExponent), N2: N(largeExponent))
   }
 
   /// `w(l) = n·|l|ⁿ⁻¹`.
@@ -55,6 +54,12 @@ public struct PowerTransform: Sendable, Hashable, CustomStringConvertible {
     let size = nonZero(loss.magnitude)
     return .select(
       size, isLessThan: 1, then: N1, else: .select(1, isLessThan: size, then: N2, else: 1))
+  }
+
+  /// `sign(l)·|l|ⁿ`.
+  public static func value<N: RuleNumber>(at loss: N, N1: N, N2: N) throws(N.Failure) -> N {
+    // The exponent at 0 is 1, and 0¹ is 0: no special case.
+    try N.sign(loss) * N.power(loss.magnitude, exponent(at: loss, N1: N1, N2: N2))
   }
 
   /// `w(l) = n·|l|ⁿ⁻¹`, with `w(0) = 1`.
