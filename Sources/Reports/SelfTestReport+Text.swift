@@ -148,7 +148,7 @@ extension SelfTestReport {
       lines += idle.witnesses.map { "  \($0.property.padded(to: 34))\($0.fault)" }
     }
     if !idle.plantedInTests.isEmpty {
-      lines += ["", style.bold("Of compiled code, which is planted for in the tests")]
+      lines += ["", style.bold("Of no rule's text, and planted for in the tests")]
       lines += idle.plantedInTests.map { "  \($0.property.padded(to: 34))\($0.fault)" }
     }
     return lines

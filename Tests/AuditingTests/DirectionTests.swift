@@ -1,6 +1,7 @@
 import Numbers
 import Optimizers
 import Properties
+import TestSupport
 import Testing
 
 @testable import Auditing

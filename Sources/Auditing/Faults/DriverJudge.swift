@@ -42,6 +42,16 @@ struct DriverJudge: Sendable {
       Scenario(
         start: [1], gradients: (0..<300).map { [Double($0 % 7) / 4 - 0.5] },
         losses: right.requiresLoss ? [Double](repeating: 0.5, count: 300) : nil))
+    if right.value(of: "rateDecay") != nil {
+      // At its default of 0 nothing counts the steps.
+      scenarios += scenarios.suffix(2).map { scenario in
+        var counted = scenario
+        for group in counted.groups.indices {
+          counted.groups[group].hyperparameters["rateDecay"] = 0.5
+        }
+        return counted
+      }
+    }
     self.scenarios = scenarios
     runs = scenarios.map { (try? right.executors[0].run($0)) ?? Trajectory() }
   }

@@ -15,14 +15,14 @@ struct PlantedSubjects: Sendable {
 /// asked when a property first refutes a fault, not before: most never do.
 struct FaultBench: Sendable {
   private let seed: UInt64
-  private let inference: FamilyInference
+  /// Made when it is first needed, as is what it says of the right rule.
+  private var inference: FamilyInference?
   /// What is asked where no generated case refutes.
   private let prover: Prover
   /// Without solvers: claims are left out, generated cases are not.
   private let quickProver: Prover
-  /// The right rule, and what is inferred for it.
   private let rightSilent: AuditSubject
-  private let ownFamily: InferredFamily?
+  private var ownFamily: InferredFamily?
   /// Makes a subject of this kind that claims nothing, of another text.
   private let silent: @Sendable (StepText, String) throws -> AuditSubject
   private var declared: Bench
@@ -43,8 +43,6 @@ struct FaultBench: Sendable {
     self.silent = silent
     quickProver = .withoutSolvers
     rightSilent = right.silent
-    inference = FamilyInference(for: right.silent)
-    ownFamily = inference.infer(right.silent)
     declared = Bench([right.claiming], faultsAreOfText: faultsAreOfText)
     undeclared = Bench([right.silent], faultsAreOfText: faultsAreOfText)
   }
@@ -57,16 +55,16 @@ struct FaultBench: Sendable {
     if let found = outcome.undeclared {
       // What needs no family is in the other reports, too.
       outcome.inferred = found
-    } else if let family = inference.infer(subjects.silent) {
+    } else if let family = infer(subjects.silent) {
       (outcome.behavesLike, outcome.isExactlyLike) = (family.summary, family.isExact)
       // What does to the rounding what another rule does keeps that rule's laws.
       if !family.isExact || isWhole {
         outcome.inferred = await find(subjects.silent, as: family, isWhole ? .whole : .quick)
       }
     }
-    // Who is left is asked as by an audit of standard effort, and by solvers; what may be none counts nowhere.
-    let depths: [Depth] = outcome.nature == .undecided ? [.whole] : [.whole, .wide, .proof]
-    for depth in depths where outcome.declared == nil {
+    // Solvers come last, and have a text to read; what may be no fault counts nowhere.
+    let isProvable = declared.faultsAreOfText && outcome.nature != .undecided
+    for depth in isProvable ? [Depth.whole, .proof] : [.whole] where outcome.declared == nil {
       outcome.declared = await find(subjects.claiming, &declared, depth)
     }
     outcome.properties = Array(
@@ -74,15 +72,23 @@ struct FaultBench: Sendable {
     ).sorted()
   }
 
+  /// What a fault behaves like; nil for nothing known.
+  private mutating func infer(_ silent: AuditSubject) -> InferredFamily? {
+    let inference = inference ?? FamilyInference(for: rightSilent)
+    if self.inference == nil { ownFamily = inference.infer(rightSilent) }
+    self.inference = inference
+    return inference.infer(silent)
+  }
+
   /// Whether a property refutes a fault that claims to be its base, and not the base itself.
-  mutating func isFound(_ claiming: AuditSubject, by property: any AuditableProperty) async -> Bool
-  {
-    for depth in [Depth.whole, .wide, .proof] {
-      let row = await row(of: property, for: claiming, depth)
-      if row.verdict == .notApplicable { return false }
-      if row.verdict == .refuted, await isRight(property, &declared, depth) { return true }
-    }
-    return false
+  ///
+  /// - Parameter isProof: whether solvers are asked.
+  mutating func isFound(
+    _ claiming: AuditSubject, by property: any AuditableProperty, isProof: Bool
+  ) async -> Bool {
+    let depth = isProof ? Depth.proof : .whole
+    guard await row(of: property, for: claiming, depth).verdict == .refuted else { return false }
+    return await isRight(property, &declared, depth)
   }
 
   /// The first law of an inferred family that is refuted.
@@ -113,8 +119,6 @@ extension FaultBench {
     case quick
     /// All cases of the effort, of all properties.
     case whole
-    /// The cases of the standard effort, of what is cheap.
-    case wide
     /// The same, with solvers, of what has claims.
     case proof
   }
@@ -152,7 +156,7 @@ extension FaultBench {
       }
       return properties.enumerated().filter { _, property in
         switch depth {
-        case .quick, .wide: !isSlow(property)
+        case .quick: !isSlow(property)
         case .whole: true
         case .proof: property.description.evidence.contains(.smt)
         }
@@ -166,7 +170,7 @@ extension FaultBench {
   }
 
   /// What a text run coordinate by coordinate, without a memory beside its slots, holds by construction.
-  private static let ofTheDriver: Set<String> = [
+  static let ofTheDriver: Set<String> = [
     "rule.deterministic", "rule.causal", "rule.pure", "rule.resume", "rule.permutation",
     "rule.split", "rule.groups", "rule.late-parameter", "rule.precision", "rule.fused",
     "rule.non-finite", SubjectProtocol.id,
@@ -204,8 +208,7 @@ extension FaultBench {
     of property: any AuditableProperty, for subject: AuditSubject, _ depth: Depth
   ) async -> PropertyResult {
     var context = AuditContext(
-      subject: subject, seed: seed, effort: depth == .wide ? .standard : .quick,
-      prover: depth == .proof ? prover : quickProver)
+      subject: subject, seed: seed, effort: .quick, prover: depth == .proof ? prover : quickProver)
     context.isShrinking = false
     if depth == .quick { context.caseLimit = 60 }
     return await Audit(in: context).row(of: property).0

@@ -17,10 +17,23 @@ struct PlantedSchedule: RateSchedule {
     case swap(String, String)
     /// One operation of the formula.
     case arithmetic(PlantedOperation)
+    /// A count of its own, of how often it was asked, in the place of the step.
+    case ownCount
   }
 
   let declared: Schedule
   let fault: Fault
+  /// What a schedule that counts for itself has counted.
+  private let memory = Memory()
+
+  private final class Memory: Sendable {
+    let calls = Mutex(0)
+  }
+
+  init(declared: Schedule, fault: Fault) {
+    self.declared = declared
+    self.fault = fault
+  }
 
   func replacing(_ declared: Schedule) -> PlantedSchedule {
     PlantedSchedule(declared: declared, fault: fault)
@@ -50,6 +63,12 @@ struct PlantedSchedule: RateSchedule {
       return try operation.planted { () throws(N.Failure) in
         try declared.rate(at: step, as: Planted<N>.self).value
       }
+    case .ownCount:
+      let calls = memory.calls.withLock { calls in
+        calls += 1
+        return calls
+      }
+      return try declared.rate(at: first + calls - 1, as: N.self)
     }
   }
 
@@ -71,6 +90,7 @@ struct PlantedSchedule: RateSchedule {
       times == 1 ? "\(key) + \(add.decimalDescription)" : "\(key) times \(times.decimalDescription)"
     case .swap(let key, let other): "\(key) and \(other) for each other"
     case .arithmetic(let operation): operation.text
+    case .ownCount: "the calls counted, not the steps"
     }
   }
 
@@ -81,6 +101,7 @@ struct PlantedSchedule: RateSchedule {
     case .setting: "wrong-setting"
     case .swap: "swap-settings"
     case .arithmetic(let operation): operation.change.rawValue
+    case .ownCount: "own-count"
     }
   }
 }
@@ -126,7 +147,7 @@ extension PlantedSchedule {
   private static func all(
     in schedule: Schedule, _ description: Schedule.Description
   ) -> [Fault] {
-    var faults: [Fault] = [.shift(-1), .shift(1), .otherCount]
+    var faults: [Fault] = [.shift(-1), .shift(1), .otherCount, .ownCount]
     let keys = schedule.settings.map(\.key)
     for key in keys {
       if description.isWhole(key) {
@@ -179,7 +200,8 @@ extension PlantedSchedule {
   private static func nature(of planted: PlantedSchedule, _ cases: [Schedule]) -> FaultNature {
     for schedule in cases {
       let faulty = planted.replacing(schedule)
-      for step in schedule.steps(atMost: 200) {
+      // Backwards, since a step is to be asked for by itself.
+      for step in schedule.steps(atMost: 200).reversed() {
         let x = faulty.rate(at: step, as: Double.self)
         let y = schedule.rate(at: step, as: Double.self)
         if x != y, !(abs(x - y) <= 1e-12 * max(abs(x), abs(y))) {

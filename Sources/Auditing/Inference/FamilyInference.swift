@@ -203,7 +203,10 @@ extension FamilyInference {
     }
     return Candidate(
       family: family, settings: choice, foundValues: found, rule: rule,
-      runs: probes.map { run(rule, on: $0) },
+      runs: probes.map { probe in
+        // The compiled loop is many times as fast as the text, and refuses what overflows.
+        (try? OptimizerExecutor<Double>(optimizer: optimizer).run(probe)) ?? run(rule, on: probe)
+      },
       complexity: choice.count * 2 + found.count + foreign.count * 4
         + abs(optimizer.hyperparameters.count - named.count))
   }
