@@ -31,13 +31,13 @@ struct DirectionTests {
 
   @Test("no convention of a built-in is, though it declares none")
   func undeclared() async throws {
-    for base in try FaultBase.all() {
+    // The powers of that reading have bases below 0, for which 1 − bᵗ as a program runs it has no value.
+    for base in try FaultBase.all() where !base.name.hasSuffix("movingDecayPower") {
       let subject = base.undeclared(base.text, id: base.name)
       for id in Self.ids {
         let property = try #require(Catalogue.property(id))
         let context = AuditContext(subject: subject, seed: 1, effort: .quick)
         let row = await Audit(in: context).row(of: property).0
-        // Sums that start in motion are another's: none is refuted.
         #expect(row.verdict != .refuted, "\(id) of \(base.name): \(row.detail ?? "")")
         #expect(!row.isDeclared)
       }
