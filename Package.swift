@@ -68,7 +68,8 @@ let modules: [Module] = [
     "Auditing",
     [
       "Numbers", "Diagnostics", "Formulas", "ReferenceNumerics", "PropertyTesting", "Properties",
-      "Optimizers", "Parallelism", "Proving", "Statistics", "Processes", "CriticalPoints", yams,
+      "Optimizers", "Parallelism", "Proving", "Statistics", "Processes", "CriticalPoints",
+      "Objectives", "Convergence", yams,
     ]
   ),
   // Row 7
@@ -112,8 +113,8 @@ let tests: [Module] = [
   (
     "Auditing",
     [
-      "Diagnostics", "Formulas", "Numbers", "Optimizers", "Processes", "Properties",
-      "PropertyTesting", "Statistics", "TestSupport",
+      "Convergence", "Diagnostics", "Formulas", "Numbers", "Objectives", "Optimizers",
+      "Processes", "Properties", "PropertyTesting", "Statistics", "TestSupport",
     ]
   ),
   (

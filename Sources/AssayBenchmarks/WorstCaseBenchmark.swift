@@ -24,33 +24,44 @@ private struct Case {
       Case(
         name: "gradient descent", method: "sgd", settings: [("learningRate", "1")],
         functionClass: unit, steps: $0)
-    } + [
-      Case(
-        name: "strongly convex", method: "sgd", settings: [("learningRate", "1")],
-        functionClass: .smoothStronglyConvex(convexity: 0.1, smoothness: 1), steps: 10,
-        metric: .distance),
-      Case(name: "nesterov", method: "nesterov", functionClass: unit, steps: 10),
-      Case(name: "ogm", method: "ogm", functionClass: unit, steps: 10),
-      Case(
-        name: "heavy ball", method: "sgd",
-        settings: [("learningRate", "25/9"), ("momentum", "4/9")],
-        functionClass: .smoothStronglyConvex(convexity: 0.04, smoothness: 1), steps: 10),
-      Case(
-        name: "average 0.9", method: "sgd",
-        settings: [("learningRate", "0.1"), ("momentum", "0.9")],
-        functionClass: unit, steps: 10),
-      Case(
-        name: "lookahead", method: "lookahead:sgd", settings: [("learningRate", "1")],
-        functionClass: unit, steps: 10),
-      Case(
-        name: "subgradient", method: "subgradient", functionClass: .lipschitzConvex(bound: 1),
-        steps: 10, iterate: .best),
-      Case(name: "proximal", method: "proximal", functionClass: .proximal, steps: 10),
-      Case(
-        name: "non-convex", method: "sgd", settings: [("learningRate", "1")],
-        functionClass: .smoothNonconvex(smoothness: 1), steps: 10, metric: .gradientNorm,
-        iterate: .best, initial: .functionGap),
-    ]
+    }
+    + others.flatMap { entry in
+      [entry, entry.after(20)]
+    }
+
+  private static let others = [
+    Case(
+      name: "strongly convex", method: "sgd", settings: [("learningRate", "1")],
+      functionClass: .smoothStronglyConvex(convexity: 0.1, smoothness: 1), steps: 10,
+      metric: .distance),
+    Case(name: "nesterov", method: "nesterov", functionClass: unit, steps: 10),
+    Case(name: "ogm", method: "ogm", functionClass: unit, steps: 10),
+    Case(
+      name: "heavy ball", method: "sgd",
+      settings: [("learningRate", "25/9"), ("momentum", "4/9")],
+      functionClass: .smoothStronglyConvex(convexity: 0.04, smoothness: 1), steps: 10),
+    Case(
+      name: "average 0.9", method: "sgd",
+      settings: [("learningRate", "0.1"), ("momentum", "0.9")],
+      functionClass: unit, steps: 10),
+    Case(
+      name: "lookahead", method: "lookahead:sgd", settings: [("learningRate", "1")],
+      functionClass: unit, steps: 10),
+    Case(
+      name: "subgradient", method: "subgradient", functionClass: .lipschitzConvex(bound: 1),
+      steps: 10, iterate: .best),
+    Case(name: "proximal", method: "proximal", functionClass: .proximal, steps: 10),
+    Case(
+      name: "non-convex", method: "sgd", settings: [("learningRate", "1")],
+      functionClass: .smoothNonconvex(smoothness: 1), steps: 10, metric: .gradientNorm,
+      iterate: .best, initial: .functionGap),
+  ]
+
+  private func after(_ steps: Int) -> Case {
+    Case(
+      name: name, method: method, settings: settings, functionClass: functionClass, steps: steps,
+      metric: metric, iterate: iterate, initial: initial)
+  }
 }
 
 /// Certified worst cases beside PEPit's: values and seconds. Then generated runs of shipped code against two

@@ -3,6 +3,7 @@ public import Convergence
 internal import Diagnostics
 internal import Foundation
 internal import Numbers
+internal import Optimizers
 
 /// `assay worst-case`.
 struct WorstCaseCommand: AsyncParsableCommand {
@@ -23,6 +24,8 @@ struct WorstCaseCommand: AsyncParsableCommand {
       --steps 5 --metric distance
         assay worst-case subgradient --class lipschitz-convex --lipschitz 1 --steps 9 --iterate best
         assay worst-case --check momentum.json
+        assay worst-case sgd --set learningRate=1 --set momentum=0.5194 --set nesterov=true \
+      --class smooth-strongly-convex --smoothness 1 --convexity 0.1 --linear-rate
 
       With --check, exit code 0 where the certificate proves its bounds, 1 where it does not.
       """)
@@ -84,6 +87,12 @@ struct WorstCaseCommand: AsyncParsableCommand {
   @Option(help: "distance, function-gap or gradient-norm: what is at most 1 at the start.")
   var initial: WorstCaseQuestion.Metric = .distance
 
+  @Flag(
+    name: .customLong("linear-rate"),
+    help: ArgumentHelp(
+      "Prove a rate for all steps at once by a Lyapunov function, in place of a bound after N."))
+  var isLinearRate = false
+
   @Option(
     name: .customLong("solver-seconds"),
     help: ArgumentHelp("How long a solver may take for one program.", valueName: "seconds"))
@@ -111,9 +120,34 @@ struct WorstCaseCommand: AsyncParsableCommand {
         throw UsageError("--check stands alone: the certificate names its method", place: "--check")
       }
       try checkCertificate(at: check)
+    } else if isLinearRate {
+      try await findLinearRate()
     } else {
       try await findWorstCase()
     }
+  }
+
+  private func findLinearRate() async throws {
+    guard let method else {
+      throw UsageError("there is no method: name a METHOD, or a certificate by --check")
+    }
+    guard steps == nil, save == nil else {
+      throw UsageError(
+        "--linear-rate is of all steps and saves no certificate", place: "--linear-rate")
+    }
+    let functionClass = try makeClass()
+    try functionClass.checkForLinearRates()
+    let optimizer = try Optimizer(
+      named: method,
+      settings: try typedSettings(settings, option: "--set").map { ($0.key, $0.value) })
+    try output.checkOutput()
+    let found = try await Interruption.cancelling {
+      () -> Result<LinearRate.Answer, any Error> in
+      do {
+        return .success(try await LinearRate.answer(optimizer, on: functionClass))
+      } catch { return .failure(error) }
+    }.get()
+    try output.write(output.format == .json ? found.json.text() + "\n" : found.text)
   }
 
   private func findWorstCase() async throws {

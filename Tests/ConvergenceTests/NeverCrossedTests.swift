@@ -1,5 +1,7 @@
 import Numbers
 import Optimizers
+import Properties
+import TestSupport
 import Testing
 
 @testable import Convergence
@@ -11,9 +13,10 @@ struct NeverCrossedTests {
     let check = BoundCheck(
       Optimizer(SGD(learningRate: 1)), .smoothConvex(smoothness: 1), steps: 5,
       bound: Rational(1, 22))
-    let outcome = try check.run(count: 1_000, seed: 0)
+    let count = Effort.forTests == .quick ? 2_000 : 100_000
+    let outcome = try check.run(count: count, seed: 0)
     #expect(outcome.crossing == nil)
-    #expect(outcome.count == 1_001)
+    #expect(outcome.count == count + 1)
     let worst = try #require(outcome.worstRatio)
     #expect(worst >= 0.999)
     #expect(outcome.largestRatio <= 1 + 1e-12)
@@ -27,6 +30,15 @@ struct NeverCrossedTests {
       bound: 0.18332380193)
     let outcome = try check.run(count: 500, seed: 3)
     #expect(outcome.crossing == nil)
+  }
+
+  @Test("code that is not what the bound is of crosses it")
+  func otherCode() throws {
+    let check = BoundCheck(
+      Optimizer(SGD(learningRate: 0.9)), of: Optimizer(SGD(learningRate: 1)),
+      .smoothConvex(smoothness: 1), steps: 5, bound: Rational(1, 22))
+    let crossing = try #require(try check.run(count: 0, seed: 0).crossing)
+    #expect(try !check.holds(on: crossing))
   }
 
   @Test("a bound that is too low is crossed, by an instance that shows it")

@@ -7,8 +7,11 @@ import Testing
 @Suite("Questions that cannot be asked")
 struct QuestionTests {
   static let wrong: [(functionClass: FunctionClass, steps: Int, says: String)] = [
-    (.smoothStronglyConvex(convexity: 2, smoothness: 1), 3, "below the smoothness 1, got 2"),
-    (.smoothStronglyConvex(convexity: 1, smoothness: 1), 3, "below the smoothness"),
+    (.smoothStronglyConvex(convexity: 2, smoothness: 1), 3, "at most the smoothness 1, got 2"),
+    (
+      .finiteSum(components: 2, convexity: 1, smoothness: 1, noise: 0), 1,
+      "below the smoothness"
+    ),
     (.smoothStronglyConvex(convexity: 0, smoothness: 1), 3, "convexity must be above 0"),
     (.smoothConvex(smoothness: 0), 3, "smoothness must be above 0, got 0"),
     (.smoothConvex(smoothness: -1), 3, "got -1"),

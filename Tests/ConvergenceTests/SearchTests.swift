@@ -53,6 +53,35 @@ struct NonConvergenceTests {
     #expect(NonConvergenceSearch.search(falling, on: objective, steps: 20_000).finding == nil)
   }
 
+  @Test func `a slow run is no stall`() async throws {
+    for (method, problem) in [
+      // The gap falls by a hundredth in all; by a tenth; like T^−0.2.
+      (descent(Rational(1, 2_000_000)), "x^2/2"),
+      (OptimizerMethod(Optimizer(Adam(learningRate: Rational(1, 100_000)))), "absolute"),
+      (descent(Rational(1, 1_000)), "power:exponent=8"),
+    ] {
+      let objective = try await Objective(parsing: problem, start: problem == "x^2/2" ? [1] : nil)
+      let (run, finding) = NonConvergenceSearch.search(method, on: objective, steps: 10_000)
+      let gaps = try #require(run.gaps[.last])
+      #expect(gaps.last! > 0.2 * gaps[0], "\(problem) is not slow: \(gaps.last!)")
+      #expect(finding == nil, "\(problem): \(finding?.detail ?? "")")
+    }
+  }
+
+  @Test func `a power law, however slow, is no stall, and a level is one`() {
+    let steps = RateRun.recordedSteps(upTo: 10_000)
+    for exponent in [0.05, 0.1, 0.2, 0.3] {
+      #expect(
+        Stall(steps: steps, gaps: steps.map { Double.power(Double($0), -exponent) }) == nil)
+    }
+    #expect(Stall(steps: steps, gaps: steps.map { 1 - 1e-5 * Double($0) }) == nil)
+    #expect(Stall(steps: steps, gaps: steps.map { _ in 1 }) != nil)
+    // To a level like 1/t, and swinging about one.
+    #expect(Stall(steps: steps, gaps: steps.map { 1 + 100 / Double($0) }) != nil)
+    #expect(
+      Stall(steps: steps, gaps: steps.map { 1 + 0.1 * (($0 * 7919) % 13 < 6 ? 1 : -1) }) != nil)
+  }
+
   @Test(arguments: [("1/100", nil), ("1", .inverseRoot)] as [(String, RateDecay?)])
   func `Adam ends at the worst point of Reddi's sequence, AMSGrad near the best`(
     rate: String, decay: RateDecay?
@@ -111,12 +140,30 @@ struct AdversarialTests {
       try run.advance(gradient: [slope], loss: 0)
     }
     #expect(run.point[0] == result.best.points[5])
+    let exact = try #require(result.best.checkedValue(replaying: method))
+    #expect(exact.doubleBelow == result.best.value)
     // Every pair of visited gradients, 0 at 0 included, has slopes in [0, 1].
     let pairs = zip(result.best.points + [0], result.best.gradients + [0]).sorted { $0.0 < $1.0 }
     for (left, right) in zip(pairs, pairs.dropFirst()) {
       let rise = right.1 - left.1
       #expect(rise >= -1e-15 && rise <= (right.0 - left.0) * (1 + 1e-12) + 1e-15)
     }
+  }
+
+  @Test func `an instance that was changed is refused in rationals`() throws {
+    let method = OptimizerMethod(Optimizer(Adam(learningRate: Rational(1, 10))))
+    let found = try #require(AdversarialSearch(steps: 3).run(method)).best
+    func value(_ change: (inout [Double], inout [Double]) -> Void) -> Rational? {
+      var (points, gradients) = (found.points, found.gradients)
+      change(&points, &gradients)
+      return FoundInstance(
+        convexity: 0, smoothness: 1, points: points, gradients: gradients, value: found.value
+      ).checkedValue(replaying: method)
+    }
+    #expect(value { _, _ in } != nil)
+    #expect(value { points, _ in points[2] = points[2].nextUp } == nil)
+    // Steeper than L from 0 to the last point.
+    #expect(value { points, gradients in gradients[3] = 1.001 * points[3] } == nil)
   }
 
   @Test func `the interpolated value is the greatest`() {
@@ -195,5 +242,8 @@ struct ClaimedBoundTests {
     let comparison = compare(
       amo(Rational(1, 100)), objective, .amoTheorem1, steps: 20_000)
     #expect(comparison.verdict == .refuted, "\(comparison.reason)")
+    // The order with the constant of the first tenth: a number at every step, which the stall passes.
+    #expect(comparison.curve.count == RateRun.recordedSteps(upTo: 20_000).count)
+    #expect((comparison.worst?.ratio ?? 0) > 1)
   }
 }

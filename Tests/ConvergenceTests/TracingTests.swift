@@ -26,7 +26,9 @@ struct TracingTests {
     ("sgd", [("momentum", "0.9"), ("nesterov", "true")], nil),
     ("sgd", [("momentum", "0.9"), ("dampening", "0.9")], nil),
     ("lookahead:sgd", [("lookahead.k", "2")], nil), ("ema:sgd", [], nil), ("swa:sgd", [], nil),
-    ("sgd", [("weightDecay", "0.1")], "origin"), ("sgd", [("clip", "1")], "magnitude"),
+    ("sgd", [("weightDecay", "0.1"), ("momentum", "0.9")], nil),
+    ("lookahead:sgd", [("weightDecay", "0.1"), ("lookahead.k", "2")], nil),
+    ("sgd", [("clip", "1")], "magnitude"),
     ("sgd", [("lowerBound", "-1")], "compared"), ("adam", [], "squared"),
     ("lion", [], "sign"), ("amo", [], "magnitude"), ("amvt", [], "squared"),
     ("ayla:sgd", [("ayla.N1", "2")], "loss"),
@@ -50,7 +52,9 @@ struct TracingTests {
     var run = OptimizerRun<Rational>(optimizer, parameters: [basis[0]])
     for step in 0..<5 {
       #expect(method.evaluations[step].applied(to: basis) == run.parameters[0])
-      try run.advance(gradients: [basis[step + 1]])
+      // The basis holds the gradients of f with the term of the decay.
+      let decayed = basis[step + 1] - optimizer.weightDecay * run.parameters[0]
+      try run.advance(gradients: [decayed])
       #expect(method.iterates[step + 1].applied(to: basis) == run.parameters[0])
     }
     if entry.name.contains("ma:") || entry.name.contains("swa") {

@@ -107,6 +107,20 @@ struct WorstCaseTests {
     #expect(certificate.check() == .proved(upper: upper, lower: lower))
   }
 
+  @Test("twenty steps of momentum, and fifty of Nesterov's method, have brackets as narrow")
+  func manySteps() async throws {
+    for (name, settings, steps) in [
+      ("sgd", [("learningRate", "0.1"), ("momentum", "0.9")], 20), ("nesterov", [], 50),
+    ] {
+      let question = try WorstCaseQuestion(
+        .smoothConvex(smoothness: 1), steps: steps, metric: .functionGap, initial: .distance)
+      let report = try await WorstCase(
+        WorstCaseMethod(named: name, settings: settings.map { (key: $0.0, value: $0.1) }), question
+      ).run()
+      #expect(report.status == .exact && report.relativeWidth! <= 1e-8, "\(report.text)")
+    }
+  }
+
   @Test("what nothing bounds is said to be unbounded")
   func unbounded() async throws {
     // Of a function's gap alone nothing follows for the distance: f may be flat.
@@ -141,10 +155,84 @@ struct WorstCaseTests {
     let method = try WorstCaseMethod(named: "sgd", settings: [("learningRate", "1")])
     let problem = PerformanceProblem(question, try method.traced(for: question))
     let result = try await UpperBoundSearch(
-      problem: problem, floating: FloatingProblem(problem), solver: DSDP()
+      LazySolver(problem: problem, floating: FloatingProblem(problem), solver: DSDP())
     ).search()
     let bound = try #require(result.bound)
     #expect(bound >= Rational(1, 14))
     #expect(Double(bound) <= (1 + 1e-7) / 14)
+  }
+}
+
+@Suite("Worst cases that need no solver")
+struct SolverFreeTests {
+  private func report(
+    _ name: String, _ settings: [(key: String, value: String)], _ functionClass: FunctionClass,
+    steps: Int, iterate: WorstCaseQuestion.Iterate = .last,
+    metric: WorstCaseQuestion.Metric = .functionGap
+  ) async throws -> WorstCaseReport {
+    try await WorstCase(
+      WorstCaseMethod(named: name, settings: settings),
+      WorstCaseQuestion(
+        functionClass, steps: steps, metric: metric, iterate: iterate, initial: .distance)
+    ).run()
+  }
+
+  @Test(
+    "the proximal point method attains 1/(4γN), proved by its own multipliers",
+    arguments: [1, 2, 5, 50])
+  func proximal(steps: Int) async throws {
+    let report = try await report(
+      "proximal", [("learningRate", "3/2")], .proximal, steps: steps)
+    #expect(report.upper == Rational(1, 6 * steps) && report.lower == report.upper)
+    let certificate = try #require(report.certificate)
+    #expect(certificate.check() == .proved(upper: report.upper, lower: report.lower))
+  }
+
+  @Test(
+    "the subgradient method attains MR/√(N + 1), proved by the mean of its gaps",
+    arguments: [3, 20, 50])
+  func subgradient(steps: Int) async throws {
+    let report = try await report(
+      "subgradient", [], .lipschitzConvex(bound: 2), steps: steps, iterate: .best)
+    #expect(report.status == .exact && report.relativeWidth! <= 1e-12)
+    let expected = 2 / Double(steps + 1).squareRoot()
+    // Two roundings of the root.
+    #expect(abs(Double(report.upper!) - expected) <= 4e-16 * expected)
+  }
+
+  @Test("multipliers of the literature prove nothing for a step that they are not for")
+  func otherStep() async throws {
+    // Twice the best step: the mean bound (1/2 + 2)/2 of MR/√(N + 1) stands, the instance is further below.
+    let report = try await report(
+      "subgradient", [("learningRate", "1")], .lipschitzConvex(bound: 1), steps: 3, iterate: .best)
+    #expect(report.upper == Rational(5, 8))
+    #expect(report.lower! <= report.upper!)
+  }
+
+  @Test("with μ = L the run of the one function is the worst case, in rationals")
+  func quadratic() async throws {
+    let report = try await report(
+      "sgd", [("learningRate", "1/3"), ("momentum", "1/2")],
+      .smoothStronglyConvex(convexity: 2, smoothness: 2), steps: 2, metric: .distance)
+    // x₁ = 1/3, v₂ = 1/2·2 + 2/3 = 5/3, x₂ = 1/3 − 5/9.
+    #expect(report.upper == Rational(4, 81) && report.lower == Rational(4, 81))
+    #expect(report.status == .exact && report.certificate == nil)
+  }
+
+  @Test("weight decay is a term of the function")
+  func weightDecay() async throws {
+    let decayed = try await report(
+      "sgd", [("learningRate", "1/2"), ("weightDecay", "1")], .smoothConvex(smoothness: 1),
+      steps: 2, metric: .distance)
+    let plain = try await report(
+      "sgd", [("learningRate", "1/2")],
+      .smoothStronglyConvex(convexity: 1, smoothness: 2), steps: 2, metric: .distance)
+    #expect(decayed.closedForm == plain.closedForm && decayed.closedForm == 0.0625)
+    #expect(decayed.certificate?.coefficients == plain.certificate?.coefficients)
+    #expect(decayed.question.functionClass == plain.question.functionClass)
+    await #expect(throws: WorstCaseError.self) {
+      try await report(
+        "sgd", [("weightDecay", "1")], .lipschitzConvex(bound: 1), steps: 2)
+    }
   }
 }

@@ -233,11 +233,14 @@ public enum Catalogue {
   /// In the order of a report.
   public static let all: [any AuditableProperty] =
     [SubjectProtocol()] + RuleProperties.all + BlackBox.all + WrapperProperties.all
-    + MomentProperties.all + TransformProperties.all + ScheduleProperties.all
+    + MomentProperties.all + TransformProperties.all + ScheduleProperties.all + RateProperties.all
 
-  /// The level of a report, split alike over the rows that test statistically.
+  /// The level of a report, split alike over the rows that test statistically; those on rates do so in
+  /// reports of their own.
   static let alphaBudget = AlphaBudget(
-    rows: all.filter { $0.description.evidence.contains(.statistics) }.map(\.id))
+    rows: all.filter {
+      $0.description.evidence.contains(.statistics) && !$0.id.hasPrefix("rate.")
+    }.map(\.id))
 
   /// Those that are asked of a subject where none are named: of a schedule or a transform its own, of an
   /// optimizer all but those of schedules; and the claims of the subject's author.

@@ -8,6 +8,14 @@ public struct Cycle: Sendable, Equatable {
   /// The rule's slots before the step from each point.
   public let slots: [[Rational]]
 
+  /// - Precondition: as many states as points.
+  public init(points: [Rational], slots: [[Rational]]) {
+    precondition(
+      points.count == slots.count, "\(points.count) points, \(slots.count) states of slots")
+    self.points = points
+    self.slots = slots
+  }
+
   public var period: Int { points.count }
 }
 
@@ -109,7 +117,7 @@ public struct CycleSearch: Sendable {
   }
 
   /// Whether the rule's own text, on the function itself, returns to the very state.
-  func closes(_ cycle: Cycle) -> Bool {
+  public func closes(_ cycle: Cycle) -> Bool {
     guard cycle.period > 1 else { return false }
     var run = run(at: [cycle.points[0]] + cycle.slots[0])
     for step in 1...cycle.period {

@@ -21,19 +21,28 @@ public struct BoundCheck: Sendable {
     public var crossing: BoundInstance?
   }
 
+  /// What is run.
   public let optimizer: Optimizer
+  /// What the bound is of: what the shipped code is to be.
+  public let text: Optimizer
   public let functionClass: FunctionClass
   public let steps: Int
   /// The certified bound for a start at distance 1.
   public let bound: Rational
 
+  /// - Parameter text: the optimizer that the bound is of, where that is not the one that is run.
   /// - Precondition: the class is smooth and convex, and there is a step.
-  public init(_ optimizer: Optimizer, _ functionClass: FunctionClass, steps: Int, bound: Rational) {
+  public init(
+    _ optimizer: Optimizer, of text: Optimizer? = nil, _ functionClass: FunctionClass, steps: Int,
+    bound: Rational
+  ) {
     precondition(
-      functionClass.smoothness != nil && !functionClass.convexity.isNegative,
+      functionClass.smoothness != nil && !functionClass.convexity.isNegative
+        && !functionClass.isQuadratic,
       "instances are drawn of smooth convex classes, not of \(functionClass.name)")
     precondition(steps >= 1, "a run has steps, got \(steps)")
     self.optimizer = optimizer
+    self.text = text ?? optimizer
     self.functionClass = functionClass
     self.steps = steps
     self.bound = bound
@@ -68,7 +77,7 @@ public struct BoundCheck: Sendable {
     guard
       let question = try? WorstCaseQuestion(
         functionClass, steps: steps, metric: .functionGap, initial: .distance),
-      let method = try? FixedCoefficientMethod(tracing: optimizer, steps: steps),
+      let method = try? FixedCoefficientMethod(tracing: text, steps: steps),
       let function = OneDimensionalSearch(PerformanceProblem(question, method))?.worstFunction
     else { return nil }
     var rounded = function.map { Double($0) }
@@ -76,6 +85,13 @@ public struct BoundCheck: Sendable {
     rounded.inner = functionClass.smoothness!.doubleBelow
     rounded.outer = max(functionClass.convexity.doubleAbove, min(rounded.outer, rounded.inner))
     return BoundInstance(functions: [rounded], minimiser: [0], start: [1])
+  }
+
+  /// Whether a run on an instance stays below the bound, but for what rounding explains.
+  public func holds(on instance: BoundInstance) throws -> Bool {
+    var outcome = Outcome()
+    try examine(instance, &outcome)
+    return outcome.crossing == nil
   }
 
   private func examine(_ instance: BoundInstance, _ outcome: inout Outcome) throws {
@@ -109,7 +125,7 @@ public struct BoundCheck: Sendable {
 
   /// How far the gap can vary between the exact iterate, enclosed by intervals, and the one reached.
   private func roundingAllowance(on instance: BoundInstance, _ reached: [Double]) -> Double {
-    var run = OptimizerRun<Interval>(optimizer, parameters: instance.start.map { Interval($0) })
+    var run = OptimizerRun<Interval>(text, parameters: instance.start.map { Interval($0) })
     for _ in 0..<steps { run.advance(gradients: instance.gradient(at: run.parameters)) }
     return instance.gap(at: zip(run.parameters, reached).map { $0.hull(Interval($1)) }).width
   }

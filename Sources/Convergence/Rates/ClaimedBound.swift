@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Numbers
 public import Objectives
 internal import Optimizers
 
@@ -68,9 +69,10 @@ public struct ClaimedBound: Sendable {
 public struct BoundComparison: Sendable {
   public let bound: ClaimedBound
   public let verdict: BoundVerdict
-  /// The bound at the recorded steps; empty where there is only an order.
+  /// The bound at the recorded steps. Of an order the least multiple that the first tenth of the steps keeps
+  /// to: the constant that the paper does not give.
   public let curve: [Double]
-  /// The largest of gap/bound, and the step it is at; nil where there is only an order.
+  /// The largest of gap/bound, and the step it is at; nil where a run diverged.
   public let worst: (ratio: Double, step: Int)?
   /// Why, in words.
   public let reason: String
@@ -79,7 +81,8 @@ public struct BoundComparison: Sendable {
   ///
   /// A bound on an expectation is refuted where the mean gap over the seeds, less three standard errors, is
   /// above it. An order is refuted where the gap no longer falls: a power law that falls more slowly might
-  /// still have a constant.
+  /// still have a constant. It holds where the gap falls as fast on the window of the fit, and stays below
+  /// the order with the constant that its first tenth needs.
   public init(
     _ bound: ClaimedBound, runs: [RateRun], fit: RateFit?, on objective: Objective,
     method: OptimizerMethod
@@ -94,21 +97,33 @@ public struct BoundComparison: Sendable {
       return
     }
     guard let value = bound.value else {
-      (curve, worst) = ([], nil)
       let gaps = RateFit.mean(of: runs.map { Array(($0.gaps[bound.iterate] ?? []).prefix(count)) })
+      let order = steps.map { Double.power(Double($0), bound.exponent) }
+      let early = steps.indices.filter { steps[$0] * 10 <= steps[count - 1] || $0 == 0 }
+      let constant = early.map { gaps[$0] / order[$0] }.max() ?? 0
+      let curve = order.map { constant * $0 }
+      self.curve = curve
+      var worst = (ratio: 0.0, step: steps[0])
+      for place in steps.indices where constant > 0 && gaps[place] / curve[place] > worst.ratio {
+        worst = (gaps[place] / curve[place], steps[place])
+      }
+      self.worst = worst
+      let share = String(
+        format: "at most %.3g of %.3g·T^%g, the constant of its first tenth", worst.ratio,
+        constant, bound.exponent)
       if let stall = Stall(steps: steps, gaps: gaps, rounding: rounding) {
         verdict = .refuted
-        reason = stall.description
+        reason = "\(stall.description); \(share) (step \(worst.step))"
       } else if let fit,
         fit.kind == .logLinear && fit.slope < 0
           || fit.kind == .logLog && fit.interval.upperBound <= bound.exponent + 0.1
       {
         verdict = .holds
-        reason = "on this window the gap falls at least as fast"
+        reason = "on this window the gap falls at least as fast, \(share)"
       } else {
         verdict = .inconclusive
         reason =
-          "the gap falls, more slowly than claimed on this window; an order has no constant to test"
+          "the gap falls, more slowly than claimed on this window, which an order cannot refute; \(share)"
       }
       return
     }

@@ -21,7 +21,7 @@ public enum RateChecks {
       ], cases: cases, detail: detail)
   }
 
-  static let problemValid = PropertyDescription(
+  public static let problemValid = PropertyDescription(
     id: "rate.problem-valid",
     statement: "the problem satisfies the interpolation inequalities of its claimed (μ, L)",
     source: "Taylor, Hendrickx & Glineur 2017, Theorem 4", domain: "all pairs of visited points",
@@ -45,7 +45,7 @@ public enum RateChecks {
       "\(objective.functionClass): \(seen.count) points, every ordered pair", cases: seen.count)
   }
 
-  static let spectral = PropertyDescription(
+  public static let spectral = PropertyDescription(
     id: "rate.spectral",
     statement: "on a quadratic the measured linear rate is the spectral radius of the iteration",
     source: "linear recursions; eigenvalues by GSL", domain: "stationary linear methods",
@@ -100,7 +100,7 @@ public enum RateChecks {
     return row(spectral, .gsl, verdict, detail)
   }
 
-  static let fitted = PropertyDescription(
+  public static let fitted = PropertyDescription(
     id: "rate.fitted",
     statement: "the fitted slope is that of the exact prediction on the same window",
     source: "the prediction is computed without running", domain: "problems that can be predicted",
@@ -133,7 +133,7 @@ public enum RateChecks {
         + " \(fit.window.to), tolerance \(tolerance)")
   }
 
-  static let floor = PropertyDescription(
+  public static let floor = PropertyDescription(
     id: "rate.sgd-floor",
     statement: "the mean gap under noise is that of the exact recursion of second moments",
     source: "second moments of a linear recursion", domain: "quadratics with additive noise",
@@ -158,7 +158,7 @@ public enum RateChecks {
         expected), cases: gaps.count)
   }
 
-  static let regret = PropertyDescription(
+  public static let regret = PropertyDescription(
     id: "rate.regret",
     statement: "the regret's exponent, with the upper end of its interval, is at most 1/2 + 0.1",
     source: "Zinkevich 2003; Hazan, Introduction to online convex optimization",
@@ -182,7 +182,7 @@ public enum RateChecks {
         fit.interval.lowerBound, fit.interval.upperBound, fit.window.from, fit.window.to, last))
   }
 
-  static let claimed = PropertyDescription(
+  public static let claimed = PropertyDescription(
     id: "rate.claimed", statement: "the paper's bound on the gap holds on this run",
     source: "the papers", domain: "the runs of the report", arithmetic: .float64,
     isInformation: true, evidence: [.generated])
@@ -201,7 +201,7 @@ public enum RateChecks {
       claimed, .generated, verdict, "\(comparison.bound.statement): \(comparison.reason)")
   }
 
-  static let crossed = PropertyDescription(
+  public static let crossed = PropertyDescription(
     id: "rate.never-crossed",
     statement: "the gap that the shipped code reached is at most the certified worst case",
     source: "a dual certificate checked in rationals", domain: "the problem's class",
@@ -220,7 +220,7 @@ public enum RateChecks {
       "gap \(gaps[place]) after \(steps) steps, certified at most \(upper)")
   }
 
-  static let nonConvergence = PropertyDescription(
+  public static let nonConvergence = PropertyDescription(
     id: "rate.non-convergence",
     statement: "long runs go on converging: no stall, no burst, no wrong end",
     source: "Reddi, Kale & Kumar 2018; Toint 2023", domain: "the run's steps",
@@ -235,4 +235,20 @@ public enum RateChecks {
       nonConvergence, .search, .refuted,
       "\(finding.kind.rawValue) on \(finding.problem): \(finding.detail)", cases: steps)
   }
+
+  public static let worstCase = PropertyDescription(
+    id: "rate.worst-case",
+    statement:
+      "the worst case over smooth convex functions has a certificate from above and an instance from"
+      + " below, and is that of the literature",
+    source: "Taylor, Hendrickx & Glineur 2017; Drori & Teboulle 2014",
+    domain: "methods of fixed coefficients; L = 1, ten steps, function gap from distance",
+    evidence: [.certificate])
+
+  public static let cycle = PropertyDescription(
+    id: "rate.cycle",
+    statement: "on Lessard's function no cycle of 2 to 12 steps is found",
+    source: "Lessard, Recht & Packard 2016, equation 4.11; Goujaud, Dieuleveut & Taylor 2023",
+    domain: "rules that are rational; closed in rationals", isInformation: true,
+    evidence: [.exact, .search])
 }

@@ -3,29 +3,6 @@ internal import Numbers
 internal import Objectives
 internal import Optimizers
 
-/// A convex function of one variable on which an optimizer does badly: values that can be checked.
-///
-/// The gradient at 0, the minimiser, is 0; at the visited points it is `gradients`. Between neighbours some
-/// gradient with slopes in `[μ, L]` joins them, and the value is the greatest that one can give: so a
-/// function of the class with these gradients and this gap exists, and the real optimizer walks on it as
-/// listed.
-public struct FoundInstance: Sendable, Hashable {
-  public let convexity: Double
-  public let smoothness: Double
-  /// The start and every iterate of the shipped code.
-  public let points: [Double]
-  /// The gradient at each of them.
-  public let gradients: [Double]
-  /// `f(x_N) − f(0)`.
-  public let value: Double
-
-  /// How the result is to be read.
-  public var statement: String {
-    "an instance with value ≥ \(Float(value)) was found; it bounds the worst case from below, and from above"
-      + " nothing does"
-  }
-}
-
 /// Looks for functions of a class on which an optimizer ends far from the minimum.
 ///
 /// Two stages, as for adaptive methods no semidefinite program is known: a search over functions whose
@@ -96,7 +73,7 @@ public struct AdversarialSearch: Sendable {
       let polished = polished(start, method, &draws)
       if polished.value > best.value { best = polished }
     }
-    return instance(best.shares, method).map { ($0, first.value) }
+    return checkedInstance(best.shares, method).map { ($0, first.value) }
   }
 
   // The first stage: gradients of three knots on each side.
@@ -227,6 +204,48 @@ public struct AdversarialSearch: Sendable {
     return FoundInstance(
       convexity: convexity, smoothness: smoothness, points: points, gradients: gradients,
       value: known.greatestValue(at: points[steps]))
+  }
+}
+
+extension AdversarialSearch {
+  /// The run that shares describe, its gradients moved by the last digits into what the class allows exactly,
+  /// and checked in rationals.
+  func checkedInstance(_ shares: [Double], _ method: OptimizerMethod) -> FoundInstance? {
+    guard let mu = Rational(exactly: convexity), let l = Rational(exactly: smoothness) else {
+      return nil
+    }
+    var known: [(x: Rational, slope: Rational)] = [(0, 0)]
+    var run = method.begin(at: [radius * shares[0]])
+    var (points, gradients) = ([Double](), [Double]())
+    for step in 0...steps {
+      guard let x = Rational(exactly: run.point[0]) else { return nil }
+      var (low, high): (Rational?, Rational?)
+      let place = known.firstIndex { $0.x >= x } ?? known.count
+      if place < known.count {
+        let (width, slope) = (known[place].x - x, known[place].slope)
+        (low, high) = (slope - l * width, slope - mu * width)
+      }
+      if place > 0, known[max(0, place - 1)].x < x {
+        let (width, slope) = (x - known[place - 1].x, known[place - 1].slope)
+        low = max(low ?? slope + mu * width, slope + mu * width)
+        high = min(high ?? slope + l * width, slope + l * width)
+      }
+      guard let low, let high, low.doubleAbove <= high.doubleBelow else { return nil }
+      let (floor, ceiling) = (low.doubleAbove, high.doubleBelow)
+      let slope = min(ceiling, max(floor, floor + shares[step + 1] * (ceiling - floor)))
+      points.append(run.point[0])
+      gradients.append(slope)
+      if place == known.count || known[place].x != x {
+        known.insert((x, Rational(exactly: slope) ?? 0), at: place)
+      }
+      if step == steps { break }
+      guard (try? run.advance(gradient: [slope], loss: 0)) != nil else { return nil }
+    }
+    var found = FoundInstance(
+      convexity: convexity, smoothness: smoothness, points: points, gradients: gradients, value: 0)
+    guard let value = found.checkedValue(replaying: method) else { return nil }
+    found.value = value.doubleBelow
+    return found
   }
 }
 

@@ -12,6 +12,8 @@ public struct LinearRate: Sendable {
   public let matrix: [[Rational]]
   /// `p`, the weight of `f(x) − f*`.
   public let valueWeight: Rational
+  /// With the weight decay among the convexity.
+  public let functionClass: FunctionClass
   let inequality: LyapunovInequality
   let unknowns: [Rational]
 
@@ -28,16 +30,22 @@ public struct LinearRate: Sendable {
     _ optimizer: Optimizer, on functionClass: FunctionClass, precision: Rational = 1e-5
   ) async throws -> LinearRate? {
     precondition(
-      functionClass.smoothness != nil && functionClass.convexity.signum() > 0,
+      functionClass.smoothness != nil && functionClass.convexity.signum() > 0
+        && !functionClass.isQuadratic,
       "linear rates are of smooth strongly convex functions, not of \(functionClass.name)")
     let step = try step(of: optimizer)
+    var functionClass = functionClass
+    if !optimizer.weightDecay.isZero {
+      functionClass = try functionClass.regularized(
+        by: optimizer.weightDecay, of: optimizer.name)
+    }
     let solver: any SemidefiniteSolver =
       ExternalTool.csdp.isPresent || !ExternalTool.dsdp.isPresent ? CSDP() : DSDP()
     let coefficients = PerformanceProblem.coefficients(of: functionClass)
     func proof(_ rate: Rational) async throws -> LinearRate? {
       let inequality = LyapunovInequality(
         step: step, coefficients: coefficients, squaredRate: rate)
-      return try await proved(inequality, by: solver)
+      return try await proved(inequality, on: functionClass, by: solver)
     }
     guard var best = try await proof(1 - precision) else { return nil }
     var low: Rational = 0
@@ -49,7 +57,8 @@ public struct LinearRate: Sendable {
   }
 
   private static func proved(
-    _ inequality: LyapunovInequality, by solver: any SemidefiniteSolver
+    _ inequality: LyapunovInequality, on functionClass: FunctionClass,
+    by solver: any SemidefiniteSolver
   ) async throws -> LinearRate? {
     guard
       case .solved(let solution, _) = try await solver.solve(inequality.program, accuracy: 1e-7)
@@ -73,7 +82,7 @@ public struct LinearRate: Sendable {
     }
     return LinearRate(
       squaredRate: inequality.squaredRate, matrix: matrix, valueWeight: unknowns[place],
-      inequality: inequality, unknowns: unknowns)
+      functionClass: functionClass, inequality: inequality, unknowns: unknowns)
   }
 
   /// The affine map of a step from any state, traced at the second and at the third step.
@@ -90,7 +99,8 @@ public struct LinearRate: Sendable {
       var run = OptimizerRun<AffineNumber>(optimizer, parameters: [.basis(0)])
       for slot in 0..<slots { run.slots[0][slot] = .basis(slot + 1) }
       run.stepCount = step
-      try run.advance(gradients: [.basis(slots + 1)])
+      let decay = AffineNumber(optimizer.weightDecay)
+      try run.advance(gradients: [.basis(slots + 1) - decay * run.parameters[0]])
       let state = [run.parameters[0]] + (0..<slots).map { run.slots[0][$0] }
       for number in state {
         if let refusal = number.refusal { throw refusal }
@@ -100,6 +110,10 @@ public struct LinearRate: Sendable {
           number.coefficients
             + [Rational](repeating: 0, count: slots + 2 - number.coefficients.count)
         })
+    }
+    guard maps[0][0].first == 1 else {
+      throw NotFixedCoefficient(
+        "weight decay beside the momentum draws to the origin, which is not where the minimiser is")
     }
     guard maps[0] == maps[1] else { throw NotFixedCoefficient("the steps differ from each other") }
     return maps[0]

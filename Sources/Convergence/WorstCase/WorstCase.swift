@@ -60,6 +60,11 @@ public struct WorstCase: Sendable {
   ///   and no proof that needs none applies.
   public func run() async throws -> WorstCaseReport {
     let start = ContinuousClock.now
+    var question = question
+    if !method.weightDecay.isZero {
+      question.functionClass = try question.functionClass.regularized(
+        by: method.weightDecay, of: method.name)
+    }
     var report = WorstCaseReport(
       method: method.name, settings: method.settings, question: question, status: .failed)
     let traced: FixedCoefficientMethod
@@ -75,12 +80,25 @@ public struct WorstCase: Sendable {
         return report
       }
     }
+    if !method.weightDecay.isZero {
+      report.details.append(
+        "the function is f + (λ/2)‖x‖² with the weight decay λ ="
+          + " \(method.weightDecay.decimalDescription), of a class that is as much more convex")
+    }
     if traced.isRounded {
       report.details.append(
         "irrational coefficients were rounded to multiples of 2^-48; the bounds are of the method"
           + " with those coefficients")
     }
     report.closedForm = ClosedForm.value(of: traced, question)
+    if question.functionClass.isQuadratic {
+      let value = QuadraticRun(traced, question).worstCase
+      (report.upper, report.lower) = (value, value)
+      report.status = value == nil ? .unbounded : .exact
+      report.details.append("mu = L leaves one function, (L/2)|x - x*|^2: its run, in rationals")
+      report.seconds = (ContinuousClock.now - start) / .seconds(1)
+      return report
+    }
     let problem = PerformanceProblem(question, traced)
     let (proof, instance) = try await bounds(traced, problem, &report)
     report.upper = proof?.1
@@ -105,8 +123,14 @@ public struct WorstCase: Sendable {
     var proof: Proof?
     var instance: Instance?
     if triesClosedForms {
-      proof = question.steps > 0 ? ChainCertificate.certificate(for: traced, in: problem) : nil
-      instance = OneDimensionalSearch(problem)?.search()
+      if question.steps > 0 {
+        proof =
+          ChainCertificate.certificate(for: traced, in: problem)
+          ?? LiteratureProof.certificate(for: traced, in: problem)
+      }
+      instance =
+        OneDimensionalSearch(problem)?.search()
+        ?? LiteratureInstance.instance(for: traced, in: problem)
       if isTight(proof, instance) { return (proof, instance) }
     }
     let solvers = try presentSolvers(needed: proof == nil)
@@ -115,12 +139,13 @@ public struct WorstCase: Sendable {
       return (proof, instance)
     }
     let floating = FloatingProblem(problem)
-    var run: FloatingRun?
+    let guess = instance.map { Double($0.1) / floating.unit(of: question.metric) }
+    var answer: LazySolver.Answer?
     for solver in solvers where proof == nil {
       let search = try await UpperBoundSearch(
-        problem: problem, floating: floating, solver: solver
-      ).search()
-      run = search.run ?? run
+        LazySolver(problem: problem, floating: floating, solver: solver)
+      ).search(near: guess)
+      answer = search.answer ?? answer
       if let certificate = search.certificate, let bound = search.bound {
         proof = (certificate, bound)
       } else if search.isUnbounded, solver.name == "csdp" {
@@ -134,8 +159,8 @@ public struct WorstCase: Sendable {
     }
     for solver in solvers where !isTight(proof, instance) {
       let found = try await InstanceSearch(
-        problem: problem, floating: floating, solver: solver
-      ).search(from: run)
+        LazySolver(problem: problem, floating: floating, solver: solver)
+      ).search(from: answer)
       if let found, instance.map({ $0.1 < found.1 }) ?? true { instance = found }
     }
     return (proof, instance)
@@ -154,7 +179,7 @@ public struct WorstCase: Sendable {
 
   private func isTight(_ proof: Proof?, _ instance: Instance?) -> Bool {
     guard let proof, let instance else { return false }
-    return proof.1 - instance.1 <= proof.1 * Rational(1, 1_000_000_000)
+    return proof.1 - instance.1 <= proof.1 * Rational(1, 100_000_000)
   }
 
   private func status(of report: WorstCaseReport) -> WorstCaseReport.Status {

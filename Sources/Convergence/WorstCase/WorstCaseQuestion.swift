@@ -67,8 +67,8 @@ public enum FunctionClass: Sendable, Hashable {
       guard convexity.signum() > 0 else {
         throw .constantIsNotPositive(name: "convexity", value: convexity)
       }
-      guard convexity < smoothness else {
-        throw .convexityNotBelowSmoothness(convexity: convexity, smoothness: smoothness)
+      guard convexity <= smoothness else {
+        throw .convexityAboveSmoothness(convexity: convexity, smoothness: smoothness)
       }
     case .finiteSum(let components, let convexity, let smoothness, let noise):
       guard (1...Self.componentLimit).contains(components) else {
@@ -90,6 +90,31 @@ public enum FunctionClass: Sendable, Hashable {
   }
 
   static let componentLimit = 24
+
+  /// Whether μ = L: the only functions are `(L/2)‖x − x*‖²` and a constant.
+  var isQuadratic: Bool { smoothness.map { $0 == convexity } ?? false }
+
+  /// The class of `f + (λ/2)‖·‖²` with `f` of this one.
+  ///
+  /// - Throws: for classes that have no such name here.
+  func regularized(
+    by decay: Rational, of method: String
+  ) throws(WorstCaseError) -> FunctionClass {
+    switch self {
+    case .smoothConvex(let smoothness):
+      .smoothStronglyConvex(convexity: decay, smoothness: smoothness + decay)
+    case .smoothStronglyConvex(let convexity, let smoothness):
+      .smoothStronglyConvex(convexity: convexity + decay, smoothness: smoothness + decay)
+    case .finiteSum(let components, let convexity, let smoothness, let noise):
+      .finiteSum(
+        components: components, convexity: convexity + decay, smoothness: smoothness + decay,
+        noise: noise)
+    case .smoothNonconvex, .lipschitzConvex, .proximal:
+      throw .methodIsNotFor(
+        functionClass: name, method: method,
+        reason: "with weight decay it needs a smooth convex class")
+    }
+  }
 }
 
 /// What is asked: how large a metric can be after some steps where an initial quantity is at most 1.
@@ -149,6 +174,8 @@ public struct WorstCaseQuestion: Sendable, Hashable {
 /// A question that cannot be asked.
 public enum WorstCaseError: Diagnosable, Equatable {
   case constantIsNotPositive(name: String, value: Rational)
+  case convexityAboveSmoothness(convexity: Rational, smoothness: Rational)
+  /// Of a finite sum.
   case convexityNotBelowSmoothness(convexity: Rational, smoothness: Rational)
   case stepCount(Int, limit: Int)
   case componentCount(Int, limit: Int)
@@ -165,7 +192,7 @@ public enum WorstCaseError: Diagnosable, Equatable {
   public var place: String? {
     switch self {
     case .constantIsNotPositive(let name, _): "--\(name)"
-    case .convexityNotBelowSmoothness: "--convexity"
+    case .convexityAboveSmoothness, .convexityNotBelowSmoothness: "--convexity"
     case .stepCount: "--steps"
     case .componentCount: "--components"
     case .finiteSumIsOneStep, .methodIsNotFor: "--class"
@@ -178,8 +205,11 @@ public enum WorstCaseError: Diagnosable, Equatable {
     switch self {
     case .constantIsNotPositive(let name, let value):
       "\(name) must be above 0, got \(value.decimalDescription)"
+    case .convexityAboveSmoothness(let convexity, let smoothness):
+      "the convexity must be at most the smoothness \(smoothness.decimalDescription), got"
+        + " \(convexity.decimalDescription)"
     case .convexityNotBelowSmoothness(let convexity, let smoothness):
-      "the convexity must lie below the smoothness \(smoothness.decimalDescription), got"
+      "the convexity of a finite sum must lie below the smoothness \(smoothness.decimalDescription), got"
         + " \(convexity.decimalDescription)"
     case .stepCount(let steps, let limit): "steps must lie in 0 ... \(limit), got \(steps)"
     case .componentCount(let count, let limit):

@@ -31,11 +31,13 @@ extension RatesReport {
         : "the same, steps not logarithmic",
       xLabel: "step", yLabel: isGap ? "f(x) − min f" : "|∇f(x)|", isLogX: isLogX, isLogY: true,
       curves: [])
+    // A run that diverges leaves the figure and does not squeeze the others.
+    let ceiling = 1e6 * max(own.compactMap { $0.runs.first?.startGap }.max() ?? 1e30, 1e-30)
     for (place, curves) in own.enumerated() {
       let steps = curves.steps
       // Zero has no logarithm.
       let points = { (values: [Double]) in
-        zip(steps, values).filter { $1 > 0 && $1 < 1e300 }.map { (x: Double($0), y: $1) }
+        zip(steps, values).filter { $1 > 0 && $1 < ceiling }.map { (x: Double($0), y: $1) }
       }
       figure.curves.append(
         GnuplotFigure.Curve(
@@ -76,7 +78,8 @@ extension RatesReport {
       [objective.start]
         + (curves.runs.first?.path ?? []).filter { $0.allSatisfy { $0.magnitude < 1e6 } }
     }
-    let points = paths.flatMap(\.self) + objective.minimisers.prefix(4)
+    let settled = zip(own, paths).filter { $0.0.runs.first?.divergedAt == nil }.map(\.1)
+    let points = settled.flatMap(\.self) + objective.minimisers.prefix(4) + [objective.start]
     func range(_ axis: Int) -> (Double, Double) {
       let values = points.map { $0[axis] }
       let (low, high) = (values.min() ?? -1, values.max() ?? 1)

@@ -110,8 +110,12 @@ extension RatesReport {
   private func table(
     _ rows: [[String]], header: [String] = RateRow.columns, verdictColumn: Bool = false
   ) -> String {
-    let shown = header.indices.filter { column in
+    var shown = header.indices.filter { column in
       column == 0 || rows.contains { $0[column] != "–" }
+    }
+    // Beside the subject, where a narrow page shows it.
+    if verdictColumn, shown.count > 2, shown.last == header.count - 1 {
+      shown.insert(shown.removeLast(), at: 1)
     }
     var lines = ["<div class=\"scroll\"><table><thead><tr>"]
     lines += shown.map { "<th>\(HTMLPage.escaped(header[$0]))</th>" }
@@ -180,9 +184,11 @@ extension RatesReport {
     th { text-align: left; color: var(--faint); font-weight: 500; }
     th, td { padding: .3rem .9rem .3rem 0; white-space: nowrap; border-bottom: 1px solid var(--line); }
     td { font-variant-numeric: tabular-nums; }
+    .scroll th:first-child, .scroll td:first-child { position: sticky; left: 0;
+      background: var(--raised); }
     .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr));
       gap: 1rem; }
-    .figures figure { min-width: 0; }
+    .figures figure { min-width: 0; max-width: 42rem; }
     .remarks { color: var(--faint); font-size: .92rem; padding-left: 1.2rem; }
     .counts { font-size: .95rem; } .counts li b { margin-right: .3rem; }
     """

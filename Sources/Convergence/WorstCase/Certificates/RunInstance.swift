@@ -49,14 +49,6 @@ struct RunInstance: Equatable {
         condition: "a weight of the instance is negative, \(weight.shortened)")
     }
   }
-
-  /// The pairs that are violated, for whoever adds them.
-  func violatedPairs(in problem: PerformanceProblem) -> [RunConstraint] {
-    let run = ScaledRun(problem, self)
-    return problem.constraints.filter { constraint in
-      if case .pair(let i, let j) = constraint { !run.satisfiesPair(i, j) } else { false }
-    }
-  }
 }
 
 /// An instance in whole numbers over common denominators.
@@ -68,10 +60,8 @@ private struct ScaledRun {
   private let coordinates: CommonDenominator
   private let basis: [[BigInteger]]
   private let combinations: CommonDenominator
-  /// The points' positions and gradients, rows 2k and 2k + 1.
-  private let rows: [[BigInteger]]
-  /// The same, times the weights.
-  private let weightedRows: [[BigInteger]]
+  /// The products of the points' positions and gradients, rows 2k and 2k + 1: a lower triangle.
+  private let products: [[BigInteger]]
   /// Products of rows are over this.
   private let denominator: BigInteger
   private let values: [BigInteger]
@@ -104,8 +94,16 @@ private struct ScaledRun {
     self.coordinates = coordinates
     self.basis = basis
     self.combinations = combinations
-    self.rows = rows
-    weightedRows = rows.map { zip($0, scaledWeights).map { $0 * $1 } }
+    products = rows.enumerated().map { place, row in
+      let weighted = zip(row, scaledWeights).map { $0 * $1 }
+      return rows[...place].map { other in
+        var total: BigInteger = 0
+        for r in other.indices where !weighted[r].isZero && !other[r].isZero {
+          total += weighted[r] * other[r]
+        }
+        return total
+      }
+    }
     self.denominator = denominator
     let terms = PairTerms(problem.pairCoefficients)
     values = common.numerators(of: instance.values)
@@ -127,10 +125,7 @@ private struct ScaledRun {
   }
 
   private func product(_ first: Int, _ second: Int) -> BigInteger {
-    let (x, y) = (rows[first], weightedRows[second])
-    var total: BigInteger = 0
-    for r in x.indices where !x[r].isZero && !y[r].isZero { total += x[r] * y[r] }
-    return total
+    products[max(first, second)][min(first, second)]
   }
 
   func satisfiesPair(_ i: Int, _ j: Int) -> Bool {

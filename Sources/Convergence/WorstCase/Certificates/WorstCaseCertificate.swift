@@ -39,6 +39,9 @@ public struct WorstCaseCertificate: Sendable {
   /// Checks all of it in exact arithmetic, without any solver.
   public func check() -> Verdict {
     do throws(CertificateFailure) {
+      guard !question.functionClass.isQuadratic else {
+        throw CertificateFailure(condition: "mu = L leaves one function, and nothing to certify")
+      }
       try checkMethod()
       let problem = PerformanceProblem(question, coefficients)
       var upper: Rational?

@@ -8,6 +8,8 @@ public struct WorstCaseMethod: Sendable {
 
   public let name: String
   public let settings: [Setting]
+  /// `λ` of an optimizer with weight decay: the worst case is of `f + (λ/2)‖·‖²`. 0 for all others.
+  public let weightDecay: Rational
   private let trace: @Sendable (WorstCaseQuestion) throws(Failure) -> FixedCoefficientMethod
 
   /// Why there is no fixed-coefficient method.
@@ -28,6 +30,7 @@ public struct WorstCaseMethod: Sendable {
     self.settings = settings
     guard Self.literature.contains(name) else {
       let optimizer = try Optimizer(named: name, settings: settings)
+      weightDecay = optimizer.weightDecay
       trace = { question throws(Failure) in
         do throws(NotFixedCoefficient) {
           return try FixedCoefficientMethod(tracing: optimizer, steps: question.steps)
@@ -35,6 +38,7 @@ public struct WorstCaseMethod: Sendable {
       }
       return
     }
+    weightDecay = 0
     let takesRate = name == "proximal" || name == "subgradient"
     var rate: Rational?
     for (key, value) in settings {
@@ -50,6 +54,31 @@ public struct WorstCaseMethod: Sendable {
     let typed = rate
     trace = { question throws(Failure) in
       try Self.literature(name, rate: typed, question)
+    }
+  }
+
+  /// A method that is traced by the caller: after any number of steps.
+  public init(
+    name: String, weightDecay: Rational = 0,
+    tracing trace:
+      @escaping @Sendable (_ steps: Int) throws(NotFixedCoefficient) ->
+      FixedCoefficientMethod
+  ) {
+    self.name = name
+    settings = []
+    self.weightDecay = weightDecay
+    self.trace = { question throws(Failure) in
+      do throws(NotFixedCoefficient) { return try trace(question.steps) } catch {
+        throw .notFixedCoefficient(error)
+      }
+    }
+  }
+
+  /// An optimizer.
+  public init(_ optimizer: Optimizer) {
+    self.init(name: optimizer.name, weightDecay: optimizer.weightDecay) {
+      steps throws(NotFixedCoefficient) in
+      try FixedCoefficientMethod(tracing: optimizer, steps: steps)
     }
   }
 

@@ -7,11 +7,19 @@ internal import Numbers
 struct InstanceProgram {
   let problem: FloatingProblem
   let constraints: [RunConstraint]
+  /// What the metric is multiplied by, so that the solver, whose accuracy is absolute, sees a number near 1.
+  let scale: Double
   let program: SemidefiniteProgram
 
-  init(_ problem: FloatingProblem, _ constraints: [RunConstraint]) {
+  /// - Parameter tightening: what every constraint's limit is lowered by, in units: a solution then satisfies
+  ///   the constraints themselves, for all its rounding.
+  init(
+    _ problem: FloatingProblem, _ constraints: [RunConstraint], scale: Double = 1,
+    tightening: Double = 0
+  ) {
     self.problem = problem
     self.constraints = constraints
+    self.scale = scale
     let metrics = problem.exact.metrics
     // The least of several metrics is a number t that is below each.
     let isBest = metrics.count > 1
@@ -22,10 +30,10 @@ struct InstanceProgram {
       .matrix(order: problem.order), .diagonal(count: firstSlack + slacks),
     ])
     typealias Entry = SemidefiniteProgram.Entry
-    func entries(_ form: FloatingProblem.Form, sign: Double = 1) -> [Entry] {
-      form.entries.map { Entry(block: 0, row: $0.row, column: $0.column, value: sign * $0.value) }
+    func entries(_ form: FloatingProblem.Form, times factor: Double = 1) -> [Entry] {
+      form.entries.map { Entry(block: 0, row: $0.row, column: $0.column, value: factor * $0.value) }
         + form.values.map {
-          Entry(block: 1, row: $0.place, column: $0.place, value: sign * $0.value)
+          Entry(block: 1, row: $0.place, column: $0.place, value: factor * $0.value)
         }
     }
     func add(_ entries: [Entry], limit: Double) {
@@ -35,15 +43,16 @@ struct InstanceProgram {
     }
     for constraint in constraints {
       add(
-        entries(problem.form(of: constraint)), limit: problem.limit(of: constraint))
+        entries(problem.form(of: constraint)),
+        limit: problem.limit(of: constraint) - tightening)
     }
-    add(entries(problem.initialForm), limit: problem.initialLimit)
+    add(entries(problem.initialForm), limit: problem.initialLimit - tightening)
     if isBest {
       let t = Entry(block: 1, row: values, column: values, value: 1)
-      program.objective = [t]
-      for form in problem.metricForms { add([t] + entries(form, sign: -1), limit: 0) }
+      program.objective = [Entry(block: 1, row: values, column: values, value: scale)]
+      for form in problem.metricForms { add([t] + entries(form, times: -1), limit: 0) }
     } else {
-      program.objective = entries(problem.metricForms[0])
+      program.objective = entries(problem.metricForms[0], times: scale)
     }
     self.program = program
   }
@@ -60,6 +69,11 @@ struct InstanceProgram {
     }
   }
 
+  /// The worst case that a solution's multipliers tell, in units.
+  func value(_ solution: SemidefiniteSolution) -> Double {
+    zip(solution.multipliers, program.constraints).reduce(0) { $0 + $1.0 * $1.1.right } / scale
+  }
+
   /// The Gram matrix and the function values of a solution, in units.
   func run(_ solution: SemidefiniteSolution) -> FloatingRun {
     FloatingRun(
@@ -70,7 +84,7 @@ struct InstanceProgram {
   func multipliers(
     _ solution: SemidefiniteSolution
   ) -> (constraints: [Double], initial: Double, weights: [Double]) {
-    let y = solution.multipliers
+    let y = solution.multipliers.map { $0 / scale }
     let question = problem.exact.question
     let metric = problem.unit(of: question.metric)
     let weights = Array(y[(constraints.count + 1)...])

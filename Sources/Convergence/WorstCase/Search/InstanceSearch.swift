@@ -2,67 +2,53 @@ internal import Foundation
 internal import Numbers
 
 /// Looks for a run that attains the worst case: a solver's, rounded and checked exactly.
+///
+/// A solver's run violates some constraints by its rounding. The same program with limits lowered by a
+/// little more than that has a run that violates none, at a cost of the order of what they were lowered by.
 struct InstanceSearch {
-  let problem: PerformanceProblem
-  let floating: FloatingProblem
-  let solver: any SemidefiniteSolver
+  let lazy: LazySolver
+  private var problem: PerformanceProblem { lazy.problem }
+  private var floating: FloatingProblem { lazy.floating }
 
-  /// Up to that many basis vectors the inequalities are those on the gradients; up to the next number, those
-  /// on the positions, which are sparse; beyond, the Gram matrix has a few directions.
-  static let smallOrder = 24
-  static let largeOrder = 60
-  static let directionLimit = 12
+  init(_ lazy: LazySolver) { self.lazy = lazy }
 
-  /// - Parameter start: the run of the search for a proof, which tells the directions of a large problem.
+  /// The accuracies of the attempts: one that stops earlier lies deeper within the constraints.
+  static let accuracies = [1e-10, 1e-10, 1e-10, 1e-9, 1e-9, 1e-8, 1e-8]
+
+  /// - Parameter start: the answer of the search for a proof.
   /// - Returns: an instance that holds, with its metric; nil where none was found.
-  func search(from start: FloatingRun?) async throws -> (RunInstance, Rational)? {
-    for subject in subjects(start) {
-      let program = ProofProgram(subject, problem.constraints)
-      for accuracy in [1e-10, 1e-9, 1e-8] {
-        guard
-          case .solved(let solution, _) = try await solver.solve(
-            program.program, accuracy: accuracy)
-        else { continue }
-        let instance = instance(program.run(solution), of: subject)
-        if let value = try? instance.check(in: problem) { return (instance, value) }
+  func search(from start: LazySolver.Answer?) async throws -> (RunInstance, Rational)? {
+    if let start, let found = checked(start.run) { return found }
+    var constraints = start?.program.constraints
+    var tightening = 1e-13
+    for accuracy in Self.accuracies {
+      guard
+        case .solved(let answer) = try await lazy.solve(
+          from: constraints, near: start?.value, tightening: tightening, tolerance: 0,
+          accuracy: accuracy, feasibility: accuracy / 100, roundLimit: 3)
+      else {
+        tightening *= 8
+        continue
       }
+      let run = answer.run
+      if let found = checked(run) { return found }
+      constraints = answer.program.constraints
+      let excess =
+        floating.violations(gram: run.gram, values: run.values, above: 0)
+        .map(\.amount).max() ?? 0
+      tightening = max(8 * tightening, 2 * (tightening + excess))
     }
     return nil
   }
 
-  /// The problem on the bases that are worth a try, the best first.
-  private func subjects(_ start: FloatingRun?) -> [FloatingProblem] {
-    if floating.order <= Self.smallOrder { return [floating] }
-    var subjects: [FloatingProblem] = []
-    if floating.order <= Self.largeOrder,
-      let directions = PositionBasis.directions(
-        positions: floating.positions, order: floating.order)
-    {
-      subjects.append(FloatingProblem(problem, directions: directions))
-    }
-    if let start {
-      subjects.append(FloatingProblem(problem, directions: directions(of: start)))
-    }
-    return subjects
-  }
-
-  /// The main directions of a run's Gram matrix: rows of `V`, in units.
-  private func directions(of run: FloatingRun) -> [[Double]] {
-    let order = floating.order
-    let (values, vectors) = SymmetricEigenvalues.decompose(run.gram, order: order)
-    var columns: [[Double]] = []
-    let ranked = values.indices.sorted { values[$0] > values[$1] }
-    for place in ranked.prefix(Self.directionLimit) where values[place] > 1e-11 * values[ranked[0]]
-    {
-      let scale = values[place].squareRoot()
-      columns.append((0..<order).map { scale * vectors[$0 * order + place] })
-    }
-    return (0..<order).map { row in columns.map { $0[row] } }
+  private func checked(_ run: FloatingRun) -> (RunInstance, Rational)? {
+    let instance = instance(run)
+    return (try? instance.check(in: problem)).map { (instance, $0) }
   }
 
   /// Rounds a run: the factor of its Gram matrix, to multiples of 2⁻⁵⁸ in units, and the values.
-  private func instance(_ run: FloatingRun, of subject: FloatingProblem) -> RunInstance {
-    let order = subject.order
+  private func instance(_ run: FloatingRun) -> RunInstance {
+    let order = floating.order
     let factor = Self.factor(run.gram, order: order)
     func exact(_ number: Double) -> Rational { Rational(exactly: number) ?? 0 }
     func rounded(_ number: Double) -> Rational {
@@ -72,9 +58,8 @@ struct InstanceSearch {
     var vectors = [[Rational]](
       repeating: [Rational](repeating: 0, count: order), count: count)
     for (place, index) in floating.basis.enumerated() {
-      let row = subject.combined(place, factor)
       let unit = exact(floating.unit(ofBasis: place))
-      vectors[index] = row.map { rounded($0) * unit }
+      vectors[index] = factor[place].map { rounded($0) * unit }
     }
     return RunInstance(
       weights: [Rational](repeating: 1, count: order), vectors: vectors,

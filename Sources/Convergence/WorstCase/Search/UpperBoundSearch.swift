@@ -7,81 +7,44 @@ struct UpperBoundSearch {
     var certificate: DualCertificate?
     /// The bound that the certificate proves.
     var bound: Rational?
-    /// The solver's run, in units, which the search for an instance begins at.
-    var run: FloatingRun?
+    /// The solver's answer, which the search for an instance begins at.
+    var answer: LazySolver.Answer?
     /// Whether the solver found that nothing bounds the metric.
     var isUnbounded = false
     /// What went wrong, where something did.
     var trouble: String?
-    /// The solvers that were asked, and how often.
-    var calls = 0
   }
 
-  let problem: PerformanceProblem
-  let floating: FloatingProblem
-  let solver: any SemidefiniteSolver
+  let lazy: LazySolver
+  private var problem: PerformanceProblem { lazy.problem }
 
-  static let roundLimit = 30
+  init(_ lazy: LazySolver) { self.lazy = lazy }
 
+  /// - Parameter guess: what the worst case may be near, in units.
   /// - Throws: where the solver cannot be run.
-  func search() async throws -> Result {
+  func search(near guess: Double? = nil) async throws -> Result {
     var result = Result()
+    var guess = guess
     for accuracy in [1e-10, 1e-9, 1e-8] {
-      result = try await search(accuracy: accuracy)
-      if result.certificate != nil || result.isUnbounded { break }
-    }
-    return result
-  }
-
-  private func search(accuracy: Double) async throws -> Result {
-    var result = Result()
-    var constraints = InstanceProgram.firstConstraints(of: problem)
-    while true {
-      let program = InstanceProgram(floating, constraints)
-      result.calls += 1
-      let solution: SemidefiniteSolution
-      switch try await solver.solve(program.program, accuracy: accuracy) {
-      case .solved(let found, _): solution = found
-      case .dualInfeasible:
-        // A few constraints may bound nothing where all of them do.
-        let all = problem.constraints
-        if constraints.count < all.count {
-          constraints = all
-          continue
-        }
+      switch try await lazy.solve(near: guess, accuracy: accuracy) {
+      case .unbounded:
         result.isUnbounded = true
         return result
-      case .primalInfeasible:
-        result.trouble = "\(solver.name) finds no run at all"
-        return result
-      case .failed(let reason):
-        result.trouble = reason
-        return result
-      }
-      let run = program.run(solution)
-      result.run = run
-      let violations = floating.violations(
-        gram: run.gram, values: run.values, above: 1e-8 * scale(of: run))
-      let known = Set(constraints)
-      let fresh = violations.filter { !known.contains($0.constraint) }
-        .sorted { $0.amount > $1.amount }
-      if fresh.isEmpty || result.calls == Self.roundLimit {
+      case .trouble(let reason): result.trouble = reason
+      case .solved(let answer):
+        result.answer = answer
+        guess = answer.value
         do throws(CertificateFailure) {
-          let (certificate, bound) = try certified(program, solution)
+          let (certificate, bound) = try certified(answer.program, answer.solution)
           result.certificate = certificate
           result.bound = bound
+          return result
         } catch {
-          result.trouble = "the multipliers of \(solver.name) are no proof: \(error.condition)"
+          result.trouble = "the multipliers of \(lazy.solver.name) are no proof: \(error.condition)"
         }
-        return result
       }
-      constraints += fresh.prefix(max(12, 3 * problem.points.count)).map(\.constraint)
     }
-  }
-
-  /// The metric of the run, or where it is tiny the size of its values.
-  private func scale(of run: FloatingRun) -> Double {
-    max(run.values.max() ?? 0, 1e-6)
+    return result
   }
 
   /// Rounds the multipliers, makes the function values cancel, finds the least `τ`, and checks all of it.

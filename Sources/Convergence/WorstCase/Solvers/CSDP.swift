@@ -8,10 +8,12 @@ struct CSDP: SemidefiniteSolver {
 
   var name: String { "csdp" }
 
-  func solve(_ program: SemidefiniteProgram, accuracy: Double) async throws -> SolverOutcome {
+  func solve(
+    _ program: SemidefiniteProgram, accuracy: Double, feasibility: Double
+  ) async throws -> SolverOutcome {
     let folder = try SolverFolder()
     try folder.write("problem.dat-s", program.text)
-    try folder.write("param.csdp", Self.parameters(accuracy: accuracy))
+    try folder.write("param.csdp", Self.parameters(accuracy: accuracy, feasibility: feasibility))
     let outcome = try await folder.run(
       .csdp, ["problem.dat-s", "solution"], limits: .solver(seconds: seconds))
     guard outcome.limit == nil, case .exited(let code) = outcome.status else {
@@ -29,9 +31,9 @@ struct CSDP: SemidefiniteSolver {
     }
   }
 
-  private static func parameters(accuracy: Double) -> String {
+  private static func parameters(accuracy: Double, feasibility: Double) -> String {
     """
-    axtol=\(accuracy)
+    axtol=\(feasibility)
     atytol=\(accuracy)
     objtol=\(accuracy)
     pinftol=1.0e8

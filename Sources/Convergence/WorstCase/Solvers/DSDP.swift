@@ -15,7 +15,9 @@ struct DSDP: SemidefiniteSolver {
 
   var name: String { "dsdp5" }
 
-  func solve(_ program: SemidefiniteProgram, accuracy: Double) async throws -> SolverOutcome {
+  func solve(
+    _ program: SemidefiniteProgram, accuracy: Double, feasibility: Double
+  ) async throws -> SolverOutcome {
     let folder = try SolverFolder()
     try folder.write("problem.dat-s", program.text)
     let outcome = try await folder.run(

@@ -18,13 +18,9 @@ struct FloatingProblem {
   private let coefficients: (gradients: Double, positions: Double, mixed: Double)
   /// Powers of 2 near the sizes of positions, gradients and values: the solver sees all of them near 1.
   let units: (length: Double, gradient: Double, value: Double)
-  /// Where the Gram matrix is `VQVᵀ`: the rows of `V`, one a basis vector in use.
-  private let directions: [[Double]]?
 
-  /// - Parameter directions: the rows of `V`, in units, one for each basis vector in use.
-  init(_ problem: PerformanceProblem, directions: [[Double]]? = nil) {
+  init(_ problem: PerformanceProblem) {
     exact = problem
-    self.directions = directions
     let units = Self.units(of: problem.question)
     self.units = units
     var isUsed = [Bool](repeating: false, count: problem.basisCount)
@@ -42,7 +38,7 @@ struct FloatingProblem {
     let used = isUsed.indices.filter { isUsed[$0] }
     basis = used
     rows = problem.points.flatMap { point in
-      [point.position, point.gradient].map { Self.floating($0, used, units, directions) }
+      [point.position, point.gradient].map { Self.floating($0, used, units) }
     }
     let exactCoefficients = problem.pairCoefficients
     coefficients = (
@@ -51,24 +47,15 @@ struct FloatingProblem {
     )
   }
 
-  /// A vector on the basis in use, in units, or on the directions.
+  /// A vector on the basis in use, in units.
   private static func floating(
     _ vector: [Rational], _ basis: [Int],
-    _ units: (length: Double, gradient: Double, value: Double), _ directions: [[Double]]?
+    _ units: (length: Double, gradient: Double, value: Double)
   ) -> [Double] {
-    let row = basis.map { index in
+    basis.map { index in
       index < vector.count
         ? Double(vector[index]) * (index == 0 ? units.length : units.gradient) : 0
     }
-    guard let directions, let count = directions.first?.count else { return row }
-    var projected = [Double](repeating: 0, count: count)
-    for (entry, direction) in zip(row, directions) where entry != 0 {
-      for place in 0..<count { projected[place] += entry * direction[place] }
-    }
-    // What cancels leaves noise.
-    let noise = 1e-13 * (row.map(\.magnitude).max() ?? 0)
-    for place in 0..<count where projected[place].magnitude <= noise { projected[place] = 0 }
-    return projected
   }
 
   private static func units(
@@ -94,21 +81,8 @@ struct FloatingProblem {
     }
   }
 
-  /// The points' positions on the basis in use, in units.
-  var positions: [[Double]] { stride(from: 2, to: rows.count, by: 2).map { rows[$0] } }
-
   /// The number of rows of the Gram matrix that the solver sees.
-  var order: Int { directions?.first?.count ?? basis.count }
-
-  /// A basis vector in use as the rows of a factor say it, through the directions where there are any.
-  func combined(_ place: Int, _ factor: [[Double]]) -> [Double] {
-    guard let directions else { return factor[place] }
-    var total = [Double](repeating: 0, count: order)
-    for (entry, row) in zip(directions[place], factor) where entry != 0 {
-      for k in total.indices { total[k] += entry * row[k] }
-    }
-    return total
-  }
+  var order: Int { basis.count }
 
   /// The unit of basis vectors in use.
   func unit(ofBasis place: Int) -> Double { basis[place] == 0 ? units.length : units.gradient }
@@ -162,7 +136,7 @@ struct FloatingProblem {
   private func form(of quantity: RunQuantity, unit: Double) -> Form {
     var matrix = Accumulator(order: order)
     for (weight, vector) in quantity.squares {
-      let row = Self.floating(vector, basis, units, directions)
+      let row = Self.floating(vector, basis, units)
       matrix.add(row, row, times: Double(weight) / unit)
     }
     return Form(

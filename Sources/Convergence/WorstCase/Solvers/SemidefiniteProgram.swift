@@ -73,11 +73,22 @@ enum SolverOutcome: Equatable {
   case failed(String)
 }
 
+extension SemidefiniteSolver {
+  func solve(_ program: SemidefiniteProgram, accuracy: Double) async throws -> SolverOutcome {
+    try await solve(program, accuracy: accuracy, feasibility: accuracy)
+  }
+}
+
 /// A program that solves semidefinite programs.
 protocol SemidefiniteSolver: Sendable {
   var name: String { get }
+  /// - Parameters:
+  ///   - accuracy: of the objective and of the dual, relative.
+  ///   - feasibility: how far a primal solution may be from its constraints, relative.
   /// - Throws: where the program is absent or cannot be run.
-  func solve(_ program: SemidefiniteProgram, accuracy: Double) async throws -> SolverOutcome
+  func solve(
+    _ program: SemidefiniteProgram, accuracy: Double, feasibility: Double
+  ) async throws -> SolverOutcome
 }
 
 extension SemidefiniteSolution {
