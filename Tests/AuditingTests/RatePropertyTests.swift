@@ -72,10 +72,10 @@ struct RatePropertyTests {
     #expect(adam["rate.non-convergence"]?.detail?.contains("wrongEnd on reddi") == true)
     #expect(adam["rate.worst-case"]?.verdict == .notApplicable)
     #expect(adam["rate.worst-case"]?.detail?.contains("squared") == true)
-    let fast = try await rates("adam", [("learningRate", "1")])
-    #expect(fast["rate.regret"]?.verdict == .refuted)
+    #expect(adam["rate.regret"]?.verdict == .refuted, "\(adam["rate.regret"]?.detail ?? "")")
     let amsgrad = try await rates("amsgrad", [("learningRate", "0.01")])
     #expect(amsgrad["rate.non-convergence"]?.verdict == .tested)
+    #expect(amsgrad["rate.regret"]?.verdict == .tested, "\(amsgrad["rate.regret"]?.detail ?? "")")
   }
 
   @Test func `code that steps too far crosses the bound and leaves the spectral radius`()

@@ -79,21 +79,22 @@ struct CycleProperty: AuditableProperty {
 struct NonConvergenceProperty: AuditableProperty {
   var description: PropertyDescription { RateChecks.nonConvergence }
 
-  /// `x²/2` at a constant rate, `|x|` at `α/√t` where there is a rate, and Reddi's losses.
-  static let problems = ["x^2/2", "absolute", OnlineSequence.reddiPeriodic.name]
+  /// Reddi's losses and `x²/2` at a constant rate, `|x|` at `α/√t` where there is a rate.
+  static let problems = [OnlineSequence.reddiPeriodic.name, "x^2/2", "absolute"]
 
-  static func steps(_ effort: Effort) -> Int {
-    switch effort {
-    case .quick: 20_000
-    case .standard: 50_000
-    case .thorough: 1_000_000
+  static func steps(_ effort: Effort, of problem: String) -> Int {
+    let isOnline = problem == OnlineSequence.reddiPeriodic.name
+    return switch effort {
+    case .quick: isOnline ? 200_000 : 20_000
+    case .standard: isOnline ? 1_000_000 : 50_000
+    case .thorough: isOnline ? 10_000_000 : 1_000_000
     }
   }
 
   func check(_ context: AuditContext) async throws -> Finding {
-    let steps = Self.steps(context.effort)
     do throws(Exclusion) {
       for problem in Self.problems {
+        let steps = Self.steps(context.effort, of: problem)
         guard let found = try await Self.finding(context.subject, problem, steps) else { continue }
         return Finding(
           .search, .refuted, detail: "\(found.kind.rawValue) on \(problem): \(found.detail)",
@@ -104,7 +105,9 @@ struct NonConvergenceProperty: AuditableProperty {
     } catch { return .notApplicable(error.reason) }
     var finding = Finding(
       .search, .tested,
-      detail: "nothing found in \(steps) steps on \(Self.problems.joined(separator: ", "))")
+      detail: "nothing found on "
+        + Self.problems.map { "\($0) in \(Self.steps(context.effort, of: $0)) steps" }
+        .joined(separator: ", "))
     finding.cases = Self.problems.count
     return finding
   }
@@ -140,12 +143,13 @@ struct NonConvergenceProperty: AuditableProperty {
   }
 }
 
-/// The growth of the regret on Reddi's losses with rate `α/√t` (`rate.regret`).
+/// The growth of the regret on Reddi's losses with rate `1/√t`, the scale of their interval (`rate.regret`).
 struct RegretProperty: AuditableProperty {
   var description: PropertyDescription { RateChecks.regret }
 
   func check(_ context: AuditContext) async throws -> Finding {
-    let steps = NonConvergenceProperty.steps(context.effort)
+    let steps = NonConvergenceProperty.steps(
+      context.effort, of: OnlineSequence.reddiPeriodic.name)
     do throws(Exclusion) {
       let row = try Self.row(context.subject, steps)
       return Finding(
@@ -163,7 +167,8 @@ struct RegretProperty: AuditableProperty {
     do {
       return RateChecks.regret(
         try OnlineRun(
-          of: OptimizerMethod(method.optimizer, decay: .inverseRoot), on: .reddiPeriodic,
+          of: OptimizerMethod(method.optimizer, decay: .inverseRoot, learningRate: 1),
+          on: .reddiPeriodic,
           steps: steps))
     } catch { throw Exclusion("\(error)") }
   }

@@ -106,7 +106,7 @@ public struct BoundCheck: Sendable {
       outcome.largestRatio = max(outcome.largestRatio, Double(ratio))
     }
     guard gap > limit else { return }
-    let allowance = roundingAllowance(on: instance, reached)
+    let allowance = roundingAllowance(on: instance)
     if allowance.isFinite, let exact = Rational(exactly: allowance), gap <= limit + exact {
       outcome.roundingCount += 1
     } else {
@@ -123,10 +123,11 @@ public struct BoundCheck: Sendable {
     return x
   }
 
-  /// How far the gap can vary between the exact iterate, enclosed by intervals, and the one reached.
-  private func roundingAllowance(on instance: BoundInstance, _ reached: [Double]) -> Double {
+  /// How far rounding can move the gap: twice what it varies by over the text's run in intervals, where every
+  /// operation is rounded both ways.
+  private func roundingAllowance(on instance: BoundInstance) -> Double {
     var run = OptimizerRun<Interval>(text, parameters: instance.start.map { Interval($0) })
     for _ in 0..<steps { run.advance(gradients: instance.gradient(at: run.parameters)) }
-    return instance.gap(at: zip(run.parameters, reached).map { $0.hull(Interval($1)) }).width
+    return 2 * instance.gap(at: run.parameters).width
   }
 }

@@ -27,21 +27,24 @@ public struct OptimizerMethod: MeasuredMethod {
   /// What multiplies the learning rate; nil for 1.
   public let decay: RateDecay?
   public let settings: [(key: String, value: String)]
+  /// What stands in the place of the rule's learning rate; nil for nothing.
+  private let replacedRate: Double?
 
   public init(
     _ optimizer: Optimizer, decay: RateDecay? = nil,
-    settings: [(key: String, value: String)] = []
+    settings: [(key: String, value: String)] = [], learningRate: Double? = nil
   ) {
     self.optimizer = optimizer
     self.decay = decay
     self.settings = settings
+    replacedRate = learningRate
   }
 
   public var name: String { optimizer.name }
 
   /// `α₀`; nil where the rule has no learning rate.
   public var learningRate: Double? {
-    optimizer.rule.hyperparameters[.learningRate].map { Double($0) }
+    optimizer.rule.hyperparameters[.learningRate].map { replacedRate ?? Double($0) }
   }
 
   /// The learning rate of a step, counted from 1.
@@ -67,7 +70,8 @@ public struct OptimizerMethod: MeasuredMethod {
 
     mutating func advance(gradient: [Double], loss: Double) throws(StepError) {
       step += 1
-      if method.decay != nil, let rate = method.learningRate(at: step) {
+      if method.decay != nil || method.replacedRate != nil, let rate = method.learningRate(at: step)
+      {
         method.optimizer.setLearningRate(rate, in: &state)
       }
       try method.optimizer.step(&point, gradients: gradient, loss: loss, state: &state)

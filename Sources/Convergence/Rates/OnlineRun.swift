@@ -25,7 +25,8 @@ public struct OnlineRun: Sendable {
       ParameterBounds(
         lower: Rational(exactly: sequence.interval.lowerBound),
         upper: Rational(exactly: sequence.interval.upperBound)))
-    let bounded = OptimizerMethod(optimizer, decay: method.decay)
+    let bounded = OptimizerMethod(
+      optimizer, decay: method.decay, learningRate: method.learningRate)
     var run = bounded.begin(at: [sequence.start])
     let recorded = RateRun.recordedSteps(upTo: limit)
     var (points, regrets) = ([Double](), [Double]())

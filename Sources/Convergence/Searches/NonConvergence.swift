@@ -45,7 +45,7 @@ public enum NonConvergenceSearch {
         run.refusal.map { "refused: \($0)" } ?? "beyond all bounds after step \(step)")
     }
     guard let gaps = run.gaps[.last], !gaps.isEmpty else { return nil }
-    if let burst = burst(run.steps, gaps, run.gapRounding) {
+    if let burst = burst(run.steps, gaps, run.gapRounding, from: run.startGap ?? 0) {
       return found(
         .burst, burst.top.step, burst.top.gap,
         String(
@@ -58,14 +58,15 @@ public enum NonConvergenceSearch {
     return nil
   }
 
-  /// A gap 1000 times as large as one before it, both as the largest of the recorded ones around: a crossing
-  /// of the minimum is a small gap for a step, and no convergence.
+  /// A gap 1000 times as large as one before it, that one as the largest of the recorded ones around: a crossing
+  /// of the minimum is a small gap for a step, and no convergence. A gap below a billionth of the start's is
+  /// none that anybody sees.
   private static func burst(
-    _ steps: [Int], _ gaps: [Double], _ rounding: [Double]
+    _ steps: [Int], _ gaps: [Double], _ rounding: [Double], from start: Double
   ) -> (bottom: (step: Int, gap: Double), top: (step: Int, gap: Double))? {
-    // Seven recorded steps are a third of a decade.
+    // Thirteen recorded steps are two thirds of a decade; the seven nearest may all be even.
     let around = gaps.indices.map { place in
-      gaps[max(0, place - 3)...min(gaps.count - 1, place + 3)].max() ?? gaps[place]
+      gaps[max(0, place - 6)...min(gaps.count - 1, place + 6)].max() ?? gaps[place]
     }
     var bottom = 0
     var best: (bottom: Int, top: Int, ratio: Double)?
@@ -73,7 +74,9 @@ public enum NonConvergenceSearch {
       if around[place] < around[bottom] { bottom = place }
       let floor = max(around[bottom], rounding[bottom] * 1000, .leastNormalMagnitude)
       let ratio = gaps[place] / floor
-      if ratio > 1000, ratio > best?.ratio ?? 0 { best = (bottom, place, ratio) }
+      if ratio > 1000, gaps[place] > 1e-9 * start, ratio > best?.ratio ?? 0 {
+        best = (bottom, place, ratio)
+      }
     }
     return best.map {
       ((steps[$0.bottom], around[$0.bottom]), (steps[$0.top], gaps[$0.top]))

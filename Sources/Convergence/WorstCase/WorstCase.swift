@@ -113,6 +113,9 @@ public struct WorstCase: Sendable {
     return report
   }
 
+  /// The relative width of a bracket at which the search for a narrower one ends.
+  private static let widthGoal = Rational(1, 100_000_000)
+
   private typealias Proof = (DualCertificate, Rational)
   private typealias Instance = (RunInstance, Rational)
 
@@ -160,7 +163,9 @@ public struct WorstCase: Sendable {
     for solver in solvers where !isTight(proof, instance) {
       let found = try await InstanceSearch(
         LazySolver(problem: problem, floating: floating, solver: solver)
-      ).search(from: answer)
+      ).search(from: answer) { metric in
+        proof.map { $0.1 - metric <= $0.1 * Self.widthGoal } ?? true
+      }
       if let found, instance.map({ $0.1 < found.1 }) ?? true { instance = found }
     }
     return (proof, instance)
@@ -179,7 +184,7 @@ public struct WorstCase: Sendable {
 
   private func isTight(_ proof: Proof?, _ instance: Instance?) -> Bool {
     guard let proof, let instance else { return false }
-    return proof.1 - instance.1 <= proof.1 * Rational(1, 100_000_000)
+    return proof.1 - instance.1 <= proof.1 * Self.widthGoal
   }
 
   private func status(of report: WorstCaseReport) -> WorstCaseReport.Status {

@@ -12,31 +12,59 @@ struct InstanceSearch {
 
   init(_ lazy: LazySolver) { self.lazy = lazy }
 
-  /// The accuracies of the attempts: one that stops earlier lies deeper within the constraints.
-  static let accuracies = [1e-10, 1e-10, 1e-10, 1e-9, 1e-9, 1e-8, 1e-8]
+  /// The attempts: an accuracy, as a solver that stops earlier is deeper within the constraints, and how many
+  /// times the violation before the limits are lowered by.
+  static let attempts = [
+    (1e-10, 0.0), (1e-9, 0), (1e-10, 2), (1e-9, 2), (1e-8, 0), (1e-8, 2), (1e-8, 16),
+  ]
 
-  /// - Parameter start: the answer of the search for a proof.
-  /// - Returns: an instance that holds, with its metric; nil where none was found.
-  func search(from start: LazySolver.Answer?) async throws -> (RunInstance, Rational)? {
-    if let start, let found = checked(start.run) { return found }
+  /// Up to that many basis vectors the program over the whole Gram matrix is worth a try: its runs lie strictly
+  /// within all constraints, and its size grows like the fourth power of this.
+  static let smallOrder = 24
+
+  /// - Parameters:
+  ///   - start: the answer of the search for a proof.
+  ///   - isEnough: whether a metric is near enough to what is proved; the search then ends.
+  /// - Returns: the best instance that holds, with its metric; nil where none was found.
+  func search(
+    from start: LazySolver.Answer?, until isEnough: (Rational) -> Bool
+  ) async throws -> (RunInstance, Rational)? {
+    var best = start.flatMap { checked($0.run) }
     var constraints = start?.program.constraints
-    var tightening = 1e-13
-    for accuracy in Self.accuracies {
-      guard
-        case .solved(let answer) = try await lazy.solve(
-          from: constraints, near: start?.value, tightening: tightening, tolerance: 0,
-          accuracy: accuracy, feasibility: accuracy / 100, roundLimit: 3)
-      else {
-        tightening *= 8
+    var excess = 0.0
+    for (place, (accuracy, factor)) in Self.attempts.enumerated() {
+      if let best, isEnough(best.1) { break }
+      if place == 2, floating.order <= Self.smallOrder, let found = try await searchAll() {
+        if best.map({ $0.1 < found.1 }) ?? true { best = found }
         continue
       }
+      guard
+        case .solved(let answer) = try await lazy.solve(
+          from: constraints, near: start?.value, tightening: 1e-13 + factor * excess,
+          tolerance: 0, accuracy: accuracy, feasibility: accuracy / 100, roundLimit: 3)
+      else { continue }
       let run = answer.run
-      if let found = checked(run) { return found }
+      if let found = checked(run) {
+        if best.map({ $0.1 < found.1 }) ?? true { best = found }
+        continue
+      }
       constraints = answer.program.constraints
-      let excess =
-        floating.violations(gram: run.gram, values: run.values, above: 0)
-        .map(\.amount).max() ?? 0
-      tightening = max(8 * tightening, 2 * (tightening + excess))
+      excess = max(
+        excess,
+        floating.violations(gram: run.gram, values: run.values, above: 0).map(\.amount).max() ?? 0)
+    }
+    return best
+  }
+
+  /// The run of the program over the whole Gram matrix.
+  private func searchAll() async throws -> (RunInstance, Rational)? {
+    let program = ProofProgram(floating, problem.constraints)
+    for accuracy in [1e-10, 1e-9, 1e-8] {
+      if case .solved(let solution, _) = try await lazy.solver.solve(
+        program.program, accuracy: accuracy), let found = checked(program.run(solution))
+      {
+        return found
+      }
     }
     return nil
   }
