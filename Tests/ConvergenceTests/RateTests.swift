@@ -52,6 +52,27 @@ struct RateTests {
     }
   }
 
+  @Test func `a slope beside the prediction's is refuted`() async throws {
+    let objective = try await Objective(named: "quadratic", settings: ["condition": "1e8"])
+    let run = RateRun(of: descent(1), on: objective, steps: 2000)
+    let fit = try #require(
+      RateFit(steps: run.steps, curves: [run.values(.gap, of: .last)], kind: .logLog))
+    let other = try #require(
+      RatePrediction(of: AcceleratedGradient(learningRate: 1), on: objective, steps: run.steps))
+    let row = RateChecks.fitted(fit, prediction: other, iterate: .last, isNoisy: false)
+    #expect(row.verdict == .refuted, "\(row.detail ?? "")")
+  }
+
+  @Test func `a problem outside the class that it claims is refuted`() {
+    // x²/2 with L = 1/2.
+    let objective = Objective(
+      name: "steeper", title: "steeper than it says", source: "a test",
+      function: QuadraticFunction(spectrum: [1]), start: [1],
+      functionClass: ObjectiveClass(convexity: 0, smoothness: 0.5), minimisers: [[0]])
+    let row = RateChecks.problemValid(objective, at: [[0.5], [0.25]])
+    #expect(row.verdict == .refuted, "\(row.detail ?? "")")
+  }
+
   @Test func `Nesterov's function slows both methods down inside its window`() async throws {
     let objective = try await Objective(named: "tridiagonal", settings: ["dimension": "401"])
     let methods: [(any MeasuredMethod, Int, Double)] = [
