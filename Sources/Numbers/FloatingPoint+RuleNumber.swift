@@ -14,10 +14,11 @@ extension Double: RuleNumber {
   @inlinable @inline(__always)
   public static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 
-  /// Evaluated as `−expm1(t·log base)`: the direct form loses `log₂(1/(1 − baseᵗ))` bits.
+  /// Evaluated as `−expm1(t·log base)`: the direct form loses `log₂(1/(1 − baseᵗ))` bits. Of a base below 0,
+  /// where there is no logarithm, by the direct form, which loses none.
   @inlinable @inline(__always)
   public static func oneMinusPower(_ base: Double, _ t: Double) -> Double {
-    -expm1(t * Glibc.log(base))
+    base < 0 ? 1 - pow(base, t) : -expm1(t * Glibc.log(base))
   }
 
   @inlinable @inline(__always)

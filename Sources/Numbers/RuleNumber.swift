@@ -23,7 +23,7 @@ public protocol RuleNumber: ExpressibleByIntegerLiteral, Sendable {
   static func log(_ x: Self) throws(Failure) -> Self
   /// `baseʸ` for a base above 0 and any exponent, or any base and a whole exponent; `0⁰ = 1`.
   static func power(_ base: Self, _ exponent: Self) throws(Failure) -> Self
-  /// `1 − baseᵗ` for a decay in `0 ..< 1` and a whole number `t ≥ 1`.
+  /// `1 − baseᵗ` for a decay in `0 ..< 1`, or any base below 0, and a whole number `t ≥ 1`.
   ///
   /// Evaluated in floating point as `−expm1(t·log base)`: the direct form loses `log₂(1/(1 − baseᵗ))` bits.
   static func oneMinusPower(_ base: Self, _ t: Self) throws(Failure) -> Self

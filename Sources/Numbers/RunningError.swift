@@ -270,11 +270,13 @@ extension RunningError {
     let exact = Interval.oneMinusPower(base.exact, t.exact)
     let (base, t) = met(base, t)
     let isShared = base.isShared && t.isShared
-    let power = 1 - exact
-    let slope =
-      base.smallest > 0 ? t.largest * max(0, power.upper) / base.smallest : t.largest
+    // Above 1 for a base below −1 alone.
+    let power = (1 - exact).magnitude.upper
+    let slope = base.smallest > 0 ? t.largest * power / base.smallest : t.largest
     let carried = base.error == 0 ? 0 : 2 * slope * base.error
-    return Self(exact: exact, sum: 2, error: carried + 8 * u(isShared), isShared: isShared)
+    let size = max(1, power)
+    return Self(
+      exact: exact, sum: 2 * size, error: carried + 8 * size * u(isShared), isShared: isShared)
   }
 
   public static func select(

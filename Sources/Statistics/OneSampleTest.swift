@@ -1,4 +1,4 @@
-public import ReferenceNumerics
+internal import ReferenceNumerics
 
 /// What a test of a hypothesis about one sample came to.
 public struct TestOutcome: Sendable, Hashable {

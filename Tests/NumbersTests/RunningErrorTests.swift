@@ -103,6 +103,22 @@ struct RunningErrorTests {
     #expect(Bound32(1e-8).error < 1e-15)
   }
 
+  @Test(
+    "1 − bᵗ of a base below 0, as a moving decay may be, is a number, within its bound",
+    arguments: [-0.5, -1, -1.75], [1, 2, 3, 40])
+  func negativeBase(base: Double, t: Int) throws {
+    let exact = 1 - (try #require(Rational(exactly: base))).power(t)
+    let value = Double.oneMinusPower(base, Double(t))
+    let bound = RunningError<Binary64>.oneMinusPower(
+      RunningError<Binary64>(try #require(Rational(exactly: base))),
+      RunningError<Binary64>(integerLiteral: t))
+    #expect(bound.exact.contains(exact))
+    #expect(bound.allows(value), "\(value) for \(exact)")
+    // pow within an ulp, and one subtraction.
+    let error = (try #require(Rational(exactly: value)) - exact).magnitude
+    #expect(Double(error) <= 0x1p-51 * (1 + Double.power(base.magnitude, Double(t))))
+  }
+
   @Test("cover 1 − βᵗ in its direct form")
   func directForm() {
     let beta = 0.999 as Float

@@ -1,6 +1,6 @@
 public import Numbers
 internal import Objectives
-public import Optimizers
+internal import Optimizers
 
 /// A convex function of one variable on which an optimizer does badly: values that can be checked.
 ///

@@ -1,6 +1,6 @@
 public import Diagnostics
 public import Numbers
-public import Optimizers
+internal import Optimizers
 
 /// All that is needed to check a worst case again: the question, the method's coefficients, the multipliers
 /// that prove the bound from above, and the run that proves the one from below.
