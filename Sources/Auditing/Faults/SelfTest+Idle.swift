@@ -91,14 +91,14 @@ extension SelfTest {
     "rate.cycle": "\"the heavy ball's cycle and Adam's wrong end are found, and run again\"",
     "rate.fitted": "\"a slope beside the prediction's is refuted\"",
     "rate.never-crossed":
-      "\"code that steps too far crosses the bound and leaves the spectral radius\"",
+      "\"code that steps too short crosses the bound and leaves the spectral radius\"",
     "rate.non-convergence":
       "\"the heavy ball's cycle and Adam's wrong end are found, and run again\"",
     "rate.problem-valid": "\"a problem outside the class that it claims is refuted\"",
     "rate.regret": "\"the heavy ball's cycle and Adam's wrong end are found, and run again\"",
     "rate.sgd-floor": "\"the mean gap over seeds is the recursion's\"",
     "rate.spectral":
-      "\"code that steps too far crosses the bound and leaves the spectral radius\"",
+      "\"code that steps too short crosses the bound and leaves the spectral radius\"",
     "rate.worst-case": "\"a value of the literature beside the bracket is refuted\"",
     "rule.fused": "\"A rule whose loop does otherwise than its text is refuted\"",
     "rule.non-finite": "\"A rule that loses a NaN breaks the policy that lets it through\"",

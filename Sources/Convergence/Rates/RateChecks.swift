@@ -175,6 +175,11 @@ public enum RateChecks {
         ? row(regret, .generated, .tested, "the regret at the end is \(last), not above 0")
         : row(regret, .generated, .inconclusive, "no window: the regret changes sign")
     }
+    guard fit.window.to == run.steps.last else {
+      return row(
+        regret, .generated, .inconclusive,
+        "the regret changes sign after step \(fit.window.to); it is \(last) at the end")
+    }
     return row(
       regret, .generated, fit.interval.upperBound <= 0.6 ? .tested : .refuted,
       String(
