@@ -49,8 +49,10 @@ public struct OnlineRun: Sendable {
     end = run.point[0]
   }
 
-  /// The slope of log regret over log steps; nil where the regret is not positive on a window.
+  /// The slope of log regret over log steps, from where it is positive for good; nil where that is no window.
   public func regretFit() -> RateFit? {
-    RateFit(steps: steps, curves: [regrets], kind: .logLog)
+    let start = regrets.lastIndex { !($0 > 0) }.map { $0 + 1 } ?? 0
+    return RateFit(
+      steps: Array(steps[start...]), curves: [Array(regrets[start...])], kind: .logLog)
   }
 }
