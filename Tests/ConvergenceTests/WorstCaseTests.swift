@@ -219,7 +219,9 @@ struct SolverFreeTests {
     #expect(report.status == .exact && report.certificate == nil)
   }
 
-  @Test("weight decay is a term of the function")
+  @Test(
+    "weight decay is a term of the function",
+    .enabled(if: ExternalTool.csdp.isPresent, "apt-get install coinor-csdp"))
   func weightDecay() async throws {
     let decayed = try await report(
       "sgd", [("learningRate", "1/2"), ("weightDecay", "1")], .smoothConvex(smoothness: 1),

@@ -1,4 +1,6 @@
+internal import Dispatch
 public import Foundation
+internal import Synchronization
 
 /// The program `assay`, run as a user runs it.
 public struct AssayProcess: Sendable {
@@ -71,21 +73,29 @@ public struct AssayProcess: Sendable {
     process.standardOutput = handles[0]
     process.standardError = handles[1]
     let start = ContinuousClock.now
+    let end = Mutex(start)
     let (ends, continuation) = AsyncStream<Void>.makeStream()
-    process.terminationHandler = { _ in continuation.finish() }
+    let hasEnded = DispatchSemaphore(value: 0)
+    process.terminationHandler = { _ in
+      end.withLock { $0 = .now }
+      hasEnded.signal()
+      continuation.finish()
+    }
     try process.run()
     let identifier = process.processIdentifier
-    let guardian = Task {
+    // A thread of its own: tests that compute keep the shared ones for minutes.
+    Thread.detachNewThread {
+      func endsWithin(_ seconds: Double) -> Bool {
+        hasEnded.wait(timeout: .now() + seconds) == .success
+      }
       if let interruptingAfter {
-        try await Task.sleep(for: .seconds(interruptingAfter))
+        if endsWithin(interruptingAfter) { return }
         kill(identifier, SIGINT)
       }
-      try await Task.sleep(for: .seconds(limit))
-      kill(identifier, SIGKILL)
+      if !endsWithin(limit) { kill(identifier, SIGKILL) }
     }
     for await _ in ends {}
-    guardian.cancel()
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let seconds = (end.withLock { $0 } - start) / .seconds(1)
     for handle in handles { try handle.close() }
     let texts = try files.map { path in
       String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)

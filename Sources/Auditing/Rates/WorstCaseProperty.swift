@@ -2,6 +2,7 @@ internal import Convergence
 internal import Diagnostics
 internal import Numbers
 internal import Optimizers
+internal import Processes
 internal import Properties
 
 /// The certified worst case of a method of fixed coefficients (`rate.worst-case`).
@@ -22,7 +23,13 @@ struct WorstCaseProperty: AuditableProperty {
     guard let method = context.subject.worstCaseMethod else {
       return .notApplicable("asked of optimizers whose text Assay holds")
     }
-    let report = try await WorstCase(method, Self.question()).run()
+    let report: WorstCaseReport
+    do {
+      report = try await WorstCase(method, Self.question()).run()
+    } catch let error as ToolError {
+      guard case .absent = error else { throw error }
+      return Finding(.certificate, .untested, detail: error.message)
+    }
     if report.status == .notFixedCoefficient {
       return .notApplicable(
         "no method of fixed coefficients: \(report.details.first ?? "")")
