@@ -75,7 +75,7 @@ extension BlackBox {
         var expected = whole
         expected.parameters = whole.parameters.map { [cut($0[0][0])] }
         return hold(
-          run, to: expected, roundoffs: regrouping(context.subject), executor,
+          run, to: expected, roundoffs: regrouping(context.subject), from: other, executor,
           "the tensor in one piece")
       }
     })
@@ -112,7 +112,7 @@ extension BlackBox {
         expected.parameters = run.parameters.map { $0.reversed() }
         let tolerance = context.subject.takesNorms ? 4_096.0 : 0
         let order = hold(
-          try executor.run(swapped), to: expected, roundoffs: tolerance, executor,
+          try executor.run(swapped), to: expected, roundoffs: tolerance, from: swapped, executor,
           "the other order of the groups")
         guard order.holds, !context.subject.takesNorms else { return order }
         for group in 0..<2 {
