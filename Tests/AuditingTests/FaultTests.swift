@@ -1,4 +1,5 @@
 import Formulas
+import Foundation
 import Numbers
 import Processes
 import Properties
@@ -9,6 +10,21 @@ import Testing
 
 @Suite("Generated faults")
 struct FaultTests {
+  @Test("the tests that the self-test names for its other properties are there")
+  func namedTests() throws {
+    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    let files = FileManager.default.enumerator(at: tests, includingPropertiesForKeys: nil)
+    let sources = try (files?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "swift" }
+      .map { try String(contentsOf: $0, encoding: .utf8) }
+    #expect(sources.count > 50)
+    let named = SelfTest.plantedOutside.merging(SelfTest.plantedInTests) { one, _ in one }
+    for (property, test) in named {
+      let name = test.trimmingCharacters(in: ["\""])
+      #expect(Catalogue.property(property) != nil, "\(property)")
+      #expect(sources.contains { $0.contains(name) }, "\(property): \(name)")
+    }
+  }
+
   private func base(_ name: String, _ settings: TypedSetting...) throws -> FaultBase {
     try FaultBase(name, settings)
   }

@@ -180,7 +180,10 @@ public struct Audit: Sendable {
       withdraw(&finding, "its counterexample did not fail again")
       return (nil, nil)
     }
-    finding.detail = [finding.detail, examination.summary].compactMap { $0 }.joined(separator: "; ")
+    if finding.detail != examination.summary {
+      finding.detail = [finding.detail, examination.summary].compactMap(\.self)
+        .joined(separator: "; ")
+    }
     let failure = Failure(
       property: property.id, subject: context.subject.specification, seed: context.seed,
       choices: candidate.choices, case: candidate.case, message: examination.summary,

@@ -84,7 +84,7 @@ extension SelfTest {
   }
 
   /// Properties of compiled code, or of no rule's, which no text has a fault for, and the tests that plant one.
-  private static let plantedOutside: [String: String] = [
+  static let plantedOutside: [String: String] = [
     "moment.decay-notation":
       "\"Notations that differ at w = 1, or agree elsewhere, are refuted\"",
     "rate.claimed": "\"a bound that is too small is refuted with its step\"",
@@ -107,7 +107,7 @@ extension SelfTest {
 
   /// Properties of moments that have a name, and the tests that plant a fault in them: for those that every
   /// fault takes the name from.
-  private static let plantedInTests: [String: String] = [
+  static let plantedInTests: [String: String] = [
     "moment.expectation": "\"Wrong corrections and weights are refuted\"",
     "moment.varying-decay":
       "\"Moving decays are biased in every reading but the one with the product\"",

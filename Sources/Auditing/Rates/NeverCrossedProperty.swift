@@ -9,23 +9,24 @@ struct NeverCrossedProperty: AuditableProperty {
   var description: PropertyDescription { RateChecks.crossed }
 
   func check(_ context: AuditContext) async throws -> Finding {
-    do throws(Exclusion) {
+    do {
       let own = try context.subject.measured().optimizer
       let declared = context.subject.declaredOptimizer(else: own)
-      guard
-        let bound = try? await Self.bound(of: declared)
-      else {
-        throw Exclusion(
-          "there is no certified worst case of it: it is asked of methods of fixed coefficients")
+      guard let bound = try await Self.bound(of: declared) else {
+        return Finding(
+          .certificate, .inconclusive, detail: "no solver gave multipliers that prove a bound")
       }
       return try Self.finding(own, declared, bound, context)
-    } catch {
-      return .notApplicable(error.reason)
+    } catch let none as WorstCaseProperty.NoBracket {
+      return none.finding
+    } catch let exclusion as Exclusion {
+      return .notApplicable(exclusion.reason)
     }
   }
 
+  /// The certified bound of what the subject declares to be; nil where the solver proves none.
   static func bound(of declared: Optimizer) async throws -> Rational? {
-    try await WorstCase(WorstCaseMethod(declared), WorstCaseProperty.question()).run().upper
+    try await WorstCaseProperty.report(on: WorstCaseMethod(declared)).upper
   }
 
   private static func check(
@@ -64,20 +65,24 @@ struct NeverCrossedProperty: AuditableProperty {
 
   func examine(_ case: JSONValue, _ context: AuditContext) async throws -> Examination {
     let instance = try BoundInstance(json: `case`)
-    do throws(Exclusion) {
+    do {
       let own = try context.subject.measured().optimizer
       let declared = context.subject.declaredOptimizer(else: own)
-      guard let bound = try? await Self.bound(of: declared) else {
-        throw Exclusion("there is no certified worst case of it")
+      guard let bound = try await Self.bound(of: declared) else {
+        return .outsidePremise("no solver gave multipliers that prove a bound")
       }
-      let holds = (try? Self.check(own, declared, bound).holds(on: instance)) ?? true
+      let holds = try Self.check(own, declared, bound).holds(on: instance)
       return Examination(
         holds: holds,
         summary: holds
           ? "the run stays below the bound"
           : "after \(WorstCaseProperty.steps) steps from \(instance.start) the gap is above"
             + " \(Double(bound))·‖x₀ − x*‖², the worst case of \(declared.name)")
-    } catch { return .outsidePremise(error.reason) }
+    } catch let none as WorstCaseProperty.NoBracket {
+      return .outsidePremise(none.reason)
+    } catch let exclusion as Exclusion {
+      return .outsidePremise(exclusion.reason)
+    }
   }
 }
 

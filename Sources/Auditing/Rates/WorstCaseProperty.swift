@@ -24,15 +24,8 @@ struct WorstCaseProperty: AuditableProperty {
       return .notApplicable("asked of optimizers whose text Assay holds")
     }
     let report: WorstCaseReport
-    do {
-      report = try await WorstCase(method, Self.question()).run()
-    } catch let error as ToolError {
-      guard case .absent = error else { throw error }
-      return Finding(.certificate, .untested, detail: error.message)
-    }
-    if report.status == .notFixedCoefficient {
-      return .notApplicable(
-        "no method of fixed coefficients: \(report.details.first ?? "")")
+    do { report = try await Self.report(on: method) } catch let none as NoBracket {
+      return none.finding
     }
     let (verdict, detail) = Self.judgement(
       status: report.status, upper: report.upper.map { Double($0) },
@@ -44,6 +37,29 @@ struct WorstCaseProperty: AuditableProperty {
         ? Candidate(scalars: 1, steps: Self.steps, case: ["steps": .integer(Self.steps)]) : nil)
     finding.cases = 1
     return finding
+  }
+
+  /// Why there is no bracket to speak of.
+  struct NoBracket: Error {
+    let finding: Finding
+    var reason: String { finding.exclusion ?? finding.detail ?? "there is no bracket" }
+  }
+
+  /// The answer to the question, of a method of fixed coefficients, where the solver that it needs is there.
+  static func report(on method: WorstCaseMethod) async throws -> WorstCaseReport {
+    let report: WorstCaseReport
+    do {
+      report = try await WorstCase(method, question()).run()
+    } catch let error as ToolError {
+      guard case .absent = error else { throw error }
+      throw NoBracket(finding: Finding(.certificate, .untested, detail: error.message))
+    }
+    guard report.status != .notFixedCoefficient else {
+      throw NoBracket(
+        finding: .notApplicable(
+          "no method of fixed coefficients: \(report.details.first ?? "")"))
+    }
+    return report
   }
 
   /// What a bracket says beside the literature's value.
@@ -74,7 +90,10 @@ struct WorstCaseProperty: AuditableProperty {
     guard let method = context.subject.worstCaseMethod else {
       return .outsidePremise("it has no text")
     }
-    let report = try await WorstCase(method, Self.question()).run()
+    let report: WorstCaseReport
+    do { report = try await Self.report(on: method) } catch let none as NoBracket {
+      return .outsidePremise(none.reason)
+    }
     let (verdict, detail) = Self.judgement(
       status: report.status, upper: report.upper.map { Double($0) },
       lower: report.lower.map { Double($0) }, closedForm: report.closedForm)

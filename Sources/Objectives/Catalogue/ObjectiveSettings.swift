@@ -18,23 +18,22 @@ struct ObjectiveSettings {
   mutating func number(
     _ key: String, default fallback: Double, in range: ClosedRange<Double>
   ) throws(ObjectiveError) -> Double {
-    let text = text(key, default: "\(fallback)")
-    guard let value = Double(text), range.contains(value) else {
-      throw .badValue(
-        key: key, text: text,
-        expected: "a number from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return value
+    try value(key, "a number", default: fallback, in: range)
   }
 
   mutating func whole(
     _ key: String, default fallback: Int, in range: ClosedRange<Int>
   ) throws(ObjectiveError) -> Int {
+    try value(key, "a whole number", default: fallback, in: range)
+  }
+
+  private mutating func value<Value: LosslessStringConvertible & Comparable>(
+    _ key: String, _ kind: String, default fallback: Value, in range: ClosedRange<Value>
+  ) throws(ObjectiveError) -> Value {
     let text = text(key, default: "\(fallback)")
-    guard let value = Int(text), range.contains(value) else {
+    guard let value = Value(text), range.contains(value) else {
       throw .badValue(
-        key: key, text: text,
-        expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        key: key, text: text, expected: "\(kind) from \(range.lowerBound) to \(range.upperBound)")
     }
     return value
   }

@@ -10,5 +10,6 @@ TARGET is a class or function by its dotted path (`torch.optim.Adam`, `optax.ada
 
 The keys are arguments of the class or function; values are Python literals, else text. Parameters and
 gradients are float64 where --dtype says nothing else. With --matrices every tensor of n numbers is a matrix of
-as many rows as divide n, up to its root; that is so without the flag for a class that takes only matrices. Only the standard library is imported, and what TARGET names.
+as many rows as divide n, up to its root; that is so without the flag for a class that takes only matrices.
+Only the standard library is imported, and what TARGET names.
 """
