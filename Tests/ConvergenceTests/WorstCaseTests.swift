@@ -107,18 +107,62 @@ struct WorstCaseTests {
     #expect(certificate.check() == .proved(upper: upper, lower: lower))
   }
 
-  @Test("twenty steps of momentum, and fifty of Nesterov's method, have brackets as narrow")
-  func manySteps() async throws {
-    for (name, settings, steps) in [
-      ("sgd", [("learningRate", "0.1"), ("momentum", "0.9")], 20), ("nesterov", [], 50),
-    ] {
-      let question = try WorstCaseQuestion(
-        .smoothConvex(smoothness: 1), steps: steps, metric: .functionGap, initial: .distance)
-      let report = try await WorstCase(
-        WorstCaseMethod(named: name, settings: settings.map { (key: $0.0, value: $0.1) }), question
-      ).run()
-      #expect(report.status == .exact && report.relativeWidth! <= 1e-8, "\(report.text)")
+  /// Runs of many points, whose values fall by up to twelve orders of magnitude.
+  private static let long: [KnownWorstCase] = {
+    let unit = FunctionClass.smoothConvex(smoothness: 1)
+    let strong = FunctionClass.smoothStronglyConvex(convexity: 0.1, smoothness: 1)
+    return [
+      KnownWorstCase(
+        method: "sgd", settings: [("learningRate", "0.1"), ("momentum", "0.9")],
+        functionClass: unit, steps: 50),
+      KnownWorstCase(method: "nesterov", functionClass: unit, steps: 50),
+      KnownWorstCase(
+        method: "sgd", settings: [("learningRate", "2.309"), ("momentum", "0.27")],
+        functionClass: strong, steps: 20),
+      KnownWorstCase(method: "nesterov", functionClass: strong, steps: 20),
+      KnownWorstCase(method: "triple-momentum", functionClass: strong, steps: 20),
+      // (μ/2)/((1 − μ)^−2N − (1 − μ)), for γ = 1/L = 1.
+      KnownWorstCase(
+        method: "sgd", settings: [("learningRate", "1")], functionClass: strong, steps: 50,
+        value: 0.05 / (1 / 2.6561398887587544e-05 - 0.9)),
+    ]
+  }()
+
+  @Test("long runs have brackets as narrow, however small the values become", arguments: long)
+  func manySteps(entry: KnownWorstCase) async throws {
+    let question = try WorstCaseQuestion(
+      entry.functionClass, steps: entry.steps, metric: entry.metric, initial: entry.initial)
+    let report = try await WorstCase(
+      WorstCaseMethod(named: entry.method, settings: entry.settings), question
+    ).run()
+    #expect(report.status == .exact && report.relativeWidth! <= 1e-8, "\(report.text)")
+    if let value = entry.value {
+      #expect(abs(Double(try #require(report.upper)) - value) <= 1e-8 * value)
     }
+  }
+
+  @Test("a run that violates its constraints by rounding is moved within all of them")
+  func polish() throws {
+    // The worst run of three steps of gradient descent, on the function of Huber, off by 1e-10.
+    let question = try WorstCaseQuestion(
+      .smoothConvex(smoothness: 1), steps: 3, metric: .functionGap, initial: .distance)
+    let method = try WorstCaseMethod(named: "sgd", settings: [("learningRate", "1")])
+    let problem = PerformanceProblem(question, try method.traced(for: question))
+    let floating = FloatingProblem(problem)
+    var run = floating.run(onCurvatures: [1])
+    // Position of the last point, then the gradients, all of them 1/7: x_k = 1 − k/7.
+    let seventh = 1.0 / 7
+    run.vectors = [[4 * seventh + 1e-10]] + [[Double]](repeating: [seventh - 2e-10], count: 4)
+    run.values = (0...3).map { step in
+      let position = 1 - Double(step) * seventh
+      return position * seventh - seventh * seventh / 2 + 1e-10 * Double(step)
+    }
+    #expect(floating.residuals(problem.constraints, run).max()! > 1e-11)
+    let polish = try #require(RunPolish(floating))
+    let metrics = polish.polished(run).compactMap {
+      try? floating.exactRun($0).check(in: problem)
+    }
+    #expect(abs(Double(try #require(metrics.max())) - 1 / 14.0) <= 1e-9)
   }
 
   @Test("what nothing bounds is said to be unbounded")
@@ -155,7 +199,7 @@ struct WorstCaseTests {
     let method = try WorstCaseMethod(named: "sgd", settings: [("learningRate", "1")])
     let problem = PerformanceProblem(question, try method.traced(for: question))
     let result = try await UpperBoundSearch(
-      LazySolver(problem: problem, floating: FloatingProblem(problem), solver: DSDP())
+      LazySolver(floating: FloatingProblem(problem), solver: DSDP())
     ).search()
     let bound = try #require(result.bound)
     #expect(bound >= Rational(1, 14))

@@ -233,6 +233,15 @@ extension PerformanceProblem {
     }
   }
 
+  /// Whether every constraint but the initial one is at most 0, so that runs can be scaled.
+  var isHomogeneous: Bool {
+    switch question.functionClass {
+    case .smoothConvex, .smoothStronglyConvex, .smoothNonconvex, .proximal: true
+    case .lipschitzConvex: false
+    case .finiteSum(_, _, _, let noise): noise.isZero
+    }
+  }
+
   /// What a constraint's left side is at most.
   func limit(of constraint: RunConstraint) -> Rational {
     switch (constraint, question.functionClass) {

@@ -37,8 +37,8 @@ public struct WorstCaseReport: Sendable {
 
   /// `(upper − lower)/upper`.
   public var relativeWidth: Double? {
-    guard let upper, let lower, let width = try? (upper - lower) / upper else { return nil }
-    return Double(width)
+    guard let upper, let lower else { return nil }
+    return WorstCase.width(upper, lower)
   }
 }
 
@@ -113,9 +113,6 @@ public struct WorstCase: Sendable {
     return report
   }
 
-  /// The relative width of a bracket at which the search for a narrower one ends.
-  private static let widthGoal = Rational(1, 100_000_000)
-
   private typealias Proof = (DualCertificate, Rational)
   private typealias Instance = (RunInstance, Rational)
 
@@ -146,7 +143,7 @@ public struct WorstCase: Sendable {
     var answer: LazySolver.Answer?
     for solver in solvers where proof == nil {
       let search = try await UpperBoundSearch(
-        LazySolver(problem: problem, floating: floating, solver: solver)
+        LazySolver(floating: floating, solver: solver)
       ).search(near: guess)
       answer = search.answer ?? answer
       if let certificate = search.certificate, let bound = search.bound {
@@ -160,12 +157,12 @@ public struct WorstCase: Sendable {
         report.details.append(trouble)
       }
     }
-    for solver in solvers where !isTight(proof, instance) {
+    // The second solver is asked where the first leaves a bracket that is no answer.
+    let goals = [InstanceSearch.goal, InstanceSearch.acceptable]
+    for (solver, goal) in zip(solvers, goals) where !isTight(proof, instance, goal) {
       let found = try await InstanceSearch(
-        LazySolver(problem: problem, floating: floating, solver: solver)
-      ).search(from: answer) { metric in
-        proof.map { $0.1 - metric <= $0.1 * Self.widthGoal } ?? true
-      }
+        LazySolver(floating: floating, solver: solver)
+      ).search(from: answer) { metric in proof.map { Self.width($0.1, metric) } ?? 0 }
       if let found, instance.map({ $0.1 < found.1 }) ?? true { instance = found }
     }
     return (proof, instance)
@@ -182,16 +179,23 @@ public struct WorstCase: Sendable {
     return solvers
   }
 
-  private func isTight(_ proof: Proof?, _ instance: Instance?) -> Bool {
+  private func isTight(
+    _ proof: Proof?, _ instance: Instance?, _ goal: Double = InstanceSearch.goal
+  ) -> Bool {
     guard let proof, let instance else { return false }
-    return proof.1 - instance.1 <= proof.1 * Self.widthGoal
+    return Self.width(proof.1, instance.1) <= goal
+  }
+
+  /// `(upper − lower)/upper`.
+  static func width(_ upper: Rational, _ lower: Rational) -> Double {
+    (try? (upper - lower) / upper).map { Double($0) } ?? 0
   }
 
   private func status(of report: WorstCaseReport) -> WorstCaseReport.Status {
     if report.status == .unbounded { return .unbounded }
     switch (report.upper, report.lower) {
     case (let upper?, let lower?):
-      return upper - lower <= upper * Rational(1, 1_000_000) ? .exact : .upperOnly
+      return Self.width(upper, lower) <= InstanceSearch.acceptable ? .exact : .upperOnly
     case (_?, nil): return .upperOnly
     case (nil, _?): return .lowerOnly
     case (nil, nil): return .failed

@@ -74,30 +74,41 @@ struct InstanceProgram {
     zip(solution.multipliers, program.constraints).reduce(0) { $0 + $1.0 * $1.1.right } / scale
   }
 
+  /// The constraints with a multiplier that is more than a trace of the largest, and those of less than two points.
+  func significant(in solution: SemidefiniteSolution) -> [RunConstraint] {
+    let trace = 1e-7 * (solution.multipliers.prefix(constraints.count).max() ?? 0)
+    return zip(constraints, solution.multipliers).filter { constraint, multiplier in
+      if case .pair = constraint { multiplier > trace } else { true }
+    }.map(\.0)
+  }
+
   /// The Gram matrix and the function values of a solution, in units.
   func run(_ solution: SemidefiniteSolution) -> FloatingRun {
     FloatingRun(
-      gram: solution.primal[0], values: Array(solution.primal[1].prefix(problem.exact.valueCount)))
+      gram: solution.primal[0], order: problem.order,
+      values: Array(solution.primal[1].prefix(problem.exact.valueCount)))
   }
 
-  /// The multipliers of the constraints, of the initial one, and the weights of the metrics.
+  /// The multipliers of the constraints, of the initial one, and the weights of the metrics, in units multiples of 2⁻⁴⁴
+  /// of the largest, none of them negative.
   func multipliers(
     _ solution: SemidefiniteSolution
-  ) -> (constraints: [Double], initial: Double, weights: [Double]) {
-    let y = solution.multipliers.map { $0 / scale }
+  ) -> (constraints: [Rational], initial: Rational, weights: [Rational]) {
+    let largest = solution.multipliers.max() ?? 0
     let question = problem.exact.question
     let metric = problem.unit(of: question.metric)
-    let weights = Array(y[(constraints.count + 1)...])
+    func rounded(_ multiplier: Double, times factor: Double) -> Rational {
+      guard largest > 0, largest.isFinite else { return 0 }
+      let step = Double(sign: .plus, exponent: largest.exponent - 44, significand: 1)
+      return Rational(exactly: max(0, (multiplier / step).rounded() * step) * factor) ?? 0
+    }
+    let y = solution.multipliers
+    let weights = y[(constraints.count + 1)...].map { rounded($0, times: 1 / scale) }
     return (
-      zip(y, constraints).map { $0 * metric / problem.unit(of: $1) },
-      y[constraints.count] * metric / problem.unit(of: question.initial),
+      zip(y, constraints).map { rounded($0, times: metric / problem.unit(of: $1) / scale) },
+      rounded(
+        y[constraints.count], times: metric / problem.unit(of: question.initial) / scale),
       weights.isEmpty ? [1] : weights
     )
   }
-}
-
-/// A Gram matrix, row by row, and function values, in the units of a problem.
-struct FloatingRun {
-  var gram: [Double]
-  var values: [Double]
 }

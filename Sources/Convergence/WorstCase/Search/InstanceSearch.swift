@@ -1,16 +1,17 @@
-internal import Foundation
 internal import Numbers
 
-/// Looks for a run that attains the worst case: a solver's, rounded and checked exactly.
+/// Looks for a run that attains the worst case: a solver's, polished, rounded and checked exactly.
 ///
-/// A solver's run violates some constraints by its rounding. The same program with limits lowered by a
-/// little more than that has a run that violates none, at a cost of the order of what they were lowered by.
+/// A solver's run violates some constraints by its rounding. Polished it often violates none; else the same
+/// program with limits lowered by a little more than that has a run that violates none, at a cost of the order
+/// of what they were lowered by.
 struct InstanceSearch {
   let lazy: LazySolver
-  private var problem: PerformanceProblem { lazy.problem }
-  private var floating: FloatingProblem { lazy.floating }
+  private var problem: PerformanceProblem { lazy.floating.exact }
 
   init(_ lazy: LazySolver) { self.lazy = lazy }
+
+  typealias Found = (instance: RunInstance, metric: Rational)
 
   /// The attempts: an accuracy, as a solver that stops earlier is deeper within the constraints, and how many
   /// times the violation before the limits are lowered by.
@@ -18,50 +19,62 @@ struct InstanceSearch {
     (1e-10, 0.0), (1e-9, 0), (1e-10, 2), (1e-9, 2), (1e-8, 0), (1e-8, 2), (1e-8, 16),
   ]
 
+  /// The width at which the search ends, and the one that it ends at after some attempts.
+  static let goal = 1e-8
+  static let acceptable = 1e-6
+  private static let patience = 3
+
   /// Up to that many basis vectors the program over the whole Gram matrix is worth a try: its runs lie strictly
   /// within all constraints, and its size grows like the fourth power of this.
   static let smallOrder = 24
 
   /// - Parameters:
   ///   - start: the answer of the search for a proof.
-  ///   - isEnough: whether a metric is near enough to what is proved; the search then ends.
+  ///   - width: how far a metric is from what is proved, relative to that.
   /// - Returns: the best instance that holds, with its metric; nil where none was found.
   func search(
-    from start: LazySolver.Answer?, until isEnough: (Rational) -> Bool
-  ) async throws -> (RunInstance, Rational)? {
-    var best = start.flatMap { checked($0.run) }
-    var constraints = start?.program.constraints
+    from start: LazySolver.Answer?, width: (Rational) -> Double
+  ) async throws -> Found? {
+    var best: Found?
+    func keep(_ found: Found?) {
+      guard let found, best.map({ $0.metric < found.metric }) ?? true else { return }
+      best = found
+    }
+    if let start { keep(self.best(of: start.run, start.program.problem, width)) }
+    var program = start?.program
     var excess = 0.0
     for (place, (accuracy, factor)) in Self.attempts.enumerated() {
-      if let best, isEnough(best.1) { break }
-      if place == 2, floating.order <= Self.smallOrder, let found = try await searchAll() {
-        if best.map({ $0.1 < found.1 }) ?? true { best = found }
+      let goal = place < Self.patience ? Self.goal : Self.acceptable
+      if let best, width(best.metric) <= goal { break }
+      if place == 2, let program, program.problem.order <= Self.smallOrder {
+        keep(try await searchAll(program, width))
         continue
       }
       guard
         case .solved(let answer) = try await lazy.solve(
-          from: constraints, near: start?.value, tightening: 1e-13 + factor * excess,
+          from: program, near: start?.value, tightening: 1e-13 + factor * excess,
           tolerance: 0, accuracy: accuracy, feasibility: accuracy / 100, roundLimit: 3)
       else { continue }
-      let run = answer.run
-      if let found = checked(run) {
-        if best.map({ $0.1 < found.1 }) ?? true { best = found }
+      let floating = answer.program.problem
+      if let found = self.best(of: answer.run, floating, width) {
+        keep(found)
         continue
       }
-      constraints = answer.program.constraints
-      excess = max(
-        excess,
-        floating.violations(gram: run.gram, values: run.values, above: 0).map(\.amount).max() ?? 0)
+      program = answer.program
+      excess = max(excess, floating.residuals(problem.constraints, answer.run).max() ?? 0)
     }
     return best
   }
 
   /// The run of the program over the whole Gram matrix.
-  private func searchAll() async throws -> (RunInstance, Rational)? {
-    let program = ProofProgram(floating, problem.constraints)
+  private func searchAll(
+    _ start: InstanceProgram, _ width: (Rational) -> Double
+  ) async throws -> Found? {
+    let program = ProofProgram(start.problem, problem.constraints, scale: start.scale)
     for accuracy in [1e-10, 1e-9, 1e-8] {
       if case .solved(let solution, _) = try await lazy.solver.solve(
-        program.program, accuracy: accuracy), let found = checked(program.run(solution))
+        program.program, accuracy: accuracy),
+        let found = best(of: program.run(solution), start.problem, width)
       {
         return found
       }
@@ -69,45 +82,35 @@ struct InstanceSearch {
     return nil
   }
 
-  private func checked(_ run: FloatingRun) -> (RunInstance, Rational)? {
-    let instance = instance(run)
+  /// The best instance of a run and of those that it is polished to.
+  private func best(
+    of run: FloatingRun, _ floating: FloatingProblem, _ width: (Rational) -> Double
+  ) -> Found? {
+    var best = checked(run, floating)
+    if let best, width(best.metric) <= Self.goal { return best }
+    for run in RunPolish(floating)?.polished(run) ?? [] {
+      guard let found = checked(run, floating) else { continue }
+      if best.map({ $0.metric < found.metric }) ?? true { best = found }
+      if width(found.metric) <= Self.goal { break }
+    }
+    return best
+  }
+
+  private func checked(_ run: FloatingRun, _ floating: FloatingProblem) -> Found? {
+    let instance = instance(run, floating)
     return (try? instance.check(in: problem)).map { (instance, $0) }
   }
 
-  /// Rounds a run: the factor of its Gram matrix, to multiples of 2⁻⁵⁸ in units, and the values.
-  private func instance(_ run: FloatingRun) -> RunInstance {
-    let order = floating.order
-    let factor = Self.factor(run.gram, order: order)
-    func exact(_ number: Double) -> Rational { Rational(exactly: number) ?? 0 }
-    func rounded(_ number: Double) -> Rational {
-      exact((number * 0x1p58).rounded() * 0x1p-58)
+  /// A run in rationals; where nothing else has a limit, it is scaled to the initial quantity 1.
+  private func instance(_ run: FloatingRun, _ floating: FloatingProblem) -> RunInstance {
+    var instance = floating.exactRun(run)
+    let initial = Double(instance.value(of: problem.initial))
+    if problem.isHomogeneous, initial > 0 {
+      // A little less than 1 over it, so that rounding leaves it at most 1.
+      let scale = Rational(exactly: (1 - 0x1p-50) / initial) ?? 0
+      instance.weights = instance.weights.map { $0 * scale }
+      instance.values = instance.values.map { $0 * scale }
     }
-    let count = problem.basisCount
-    var vectors = [[Rational]](
-      repeating: [Rational](repeating: 0, count: order), count: count)
-    for (place, index) in floating.basis.enumerated() {
-      let unit = exact(floating.unit(ofBasis: place))
-      vectors[index] = factor[place].map { rounded($0) * unit }
-    }
-    return RunInstance(
-      weights: [Rational](repeating: 1, count: order), vectors: vectors,
-      values: run.values.map { rounded($0) * exact(floating.units.value) })
-  }
-
-  /// The Cholesky factor, row by row; a pivot that rounding made negative counts as 0.
-  private static func factor(_ gram: [Double], order: Int) -> [[Double]] {
-    var rows = [[Double]](repeating: [Double](repeating: 0, count: order), count: order)
-    for i in 0..<order {
-      for j in 0...i {
-        var total = gram[i * order + j]
-        for k in 0..<j { total -= rows[i][k] * rows[j][k] }
-        if i == j {
-          rows[i][i] = max(0, total).squareRoot()
-        } else {
-          rows[i][j] = rows[j][j] > 0 ? total / rows[j][j] : 0
-        }
-      }
-    }
-    return rows
+    return instance
   }
 }

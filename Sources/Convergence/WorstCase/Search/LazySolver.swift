@@ -3,7 +3,6 @@ internal import Numbers
 /// Solves a performance problem with a few of its constraints, and adds those that the run violates until
 /// none is left: most of them never matter.
 struct LazySolver {
-  let problem: PerformanceProblem
   let floating: FloatingProblem
   let solver: any SemidefiniteSolver
 
@@ -25,20 +24,24 @@ struct LazySolver {
   }
 
   /// - Parameters:
-  ///   - start: the constraints to begin with; nil for the first ones of the problem.
+  ///   - start: the constraints and the units to begin with; nil for the first ones of the problem.
   ///   - guess: what the worst case may be near, in units; nil where nothing is known.
   ///   - tightening: what every limit is lowered by, in units.
-  ///   - tolerance: what a run may violate a constraint by that is left out, relative to the worst case.
+  ///   - tolerance: what a run may violate a constraint by that is left out, in units; 0 also keeps those that
+  ///     turn out not to matter.
   ///   - feasibility: what it may violate one by that is not; as the accuracy if nil.
   ///   - roundLimit: how often constraints are added, at most.
   /// - Throws: where the solver cannot be run.
   func solve(
-    from start: [RunConstraint]? = nil, near guess: Double?, tightening: Double = 0,
+    from start: InstanceProgram? = nil, near guess: Double?, tightening: Double = 0,
     tolerance: Double = 1e-9, accuracy: Double, feasibility: Double? = nil, roundLimit: Int = 30
   ) async throws -> Outcome {
-    var constraints = start ?? InstanceProgram.firstConstraints(of: problem)
-    var scale = Self.scale(for: guess ?? 1)
-    var round = 1
+    let exact = floating.exact
+    var floating = start?.problem ?? floating
+    var constraints = start?.constraints ?? InstanceProgram.firstConstraints(of: exact)
+    var scale = start?.scale ?? Self.scale(for: guess ?? 1)
+    // Units that were found are kept.
+    var (round, rescalings) = (1, start == nil ? 0 : Self.rescalingLimit)
     var last = Double.infinity
     while true {
       let program = InstanceProgram(floating, constraints, scale: scale, tightening: tightening)
@@ -49,32 +52,38 @@ struct LazySolver {
       case .solved(let found, _): solution = found
       case .dualInfeasible:
         // A few constraints may bound nothing where all of them do.
-        let all = problem.constraints
+        let all = exact.constraints
         guard constraints.count < all.count else { return .unbounded }
         constraints = all
         continue
       case .primalInfeasible: return .trouble("\(solver.name) finds no run at all")
       case .failed(let reason): return .trouble(reason)
       }
-      let answer = Answer(
-        program: program, solution: solution, value: program.value(solution))
-      let run = answer.run
-      let violations = floating.violations(
-        gram: run.gram, values: run.values, above: tolerance * max(answer.value, 1e-12))
-      let known = Set(constraints)
-      let fresh = violations.filter { !known.contains($0.constraint) }
-        .sorted { $0.amount > $1.amount }
+      let answer = Answer(program: program, solution: solution, value: program.value(solution))
       let better = Self.scale(for: answer.value)
-      let isScaled = (0.1...10).contains(better / scale)
+      let (rescaled, change) = floating.rescaled(to: answer.run)
+      if rescalings < Self.rescalingLimit, change > 16 || !(0.1...10).contains(better / scale) {
+        (floating, scale) = (rescaled, better)
+        rescalings += 1
+        continue
+      }
+      let known = Set(constraints)
+      let left = exact.constraints.filter { !known.contains($0) }
+      let fresh = zip(left, floating.residuals(left, answer.run)).filter { $0.1 > tolerance }
+        .sorted { $0.1 > $1.1 }
       // A run of many may violate constraints that none of the others needs.
-      let isSettled = tolerance > 0 && (last - answer.value).magnitude <= 1e-11 * answer.value
-      if (fresh.isEmpty || isSettled) && isScaled || round >= roundLimit { return .solved(answer) }
+      let isSettled = tolerance > 0 && (last - answer.value).magnitude <= accuracy * answer.value
+      if fresh.isEmpty || isSettled || round >= roundLimit { return .solved(answer) }
       last = answer.value
-      constraints += fresh.prefix(max(12, 3 * problem.points.count)).map(\.constraint)
-      scale = better
+      if tolerance > 0 { constraints = program.significant(in: solution) }
+      constraints += fresh.prefix(max(12, 3 * exact.points.count)).map(\.0)
+      (floating, scale) = (rescaled, better)
       round += 1
     }
   }
+
+  /// How often units are chosen anew and nothing else, at most.
+  private static let rescalingLimit = 5
 
   /// The power of 2 that brings a worst case near 1.
   private static func scale(for value: Double) -> Double {

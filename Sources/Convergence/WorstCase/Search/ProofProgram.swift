@@ -7,7 +7,8 @@ struct ProofProgram {
   let constraints: [RunConstraint]
   let program: SemidefiniteProgram
 
-  init(_ problem: FloatingProblem, _ constraints: [RunConstraint]) {
+  /// - Parameter scale: what the metric is multiplied by.
+  init(_ problem: FloatingProblem, _ constraints: [RunConstraint], scale: Double) {
     self.problem = problem
     self.constraints = constraints
     let exact = problem.exact
@@ -55,7 +56,7 @@ struct ProofProgram {
       rows[rows.count - 1].append(Entry(block: 1, row: column, column: column, value: 1))
     }
     let last = rows.count - 1
-    program.constraints = rows.enumerated().map { ($1, $0 == last ? 1 : 0) }
+    program.constraints = rows.enumerated().map { ($1, $0 == last ? scale : 0) }
     self.program = program
   }
 
@@ -73,6 +74,6 @@ struct ProofProgram {
       }
     }
     let values = solution.multipliers[place..<(place + problem.exact.valueCount)]
-    return FloatingRun(gram: gram, values: values.map { -$0 })
+    return FloatingRun(gram: gram, order: order, values: values.map { -$0 })
   }
 }

@@ -16,7 +16,7 @@ struct UpperBoundSearch {
   }
 
   let lazy: LazySolver
-  private var problem: PerformanceProblem { lazy.problem }
+  private var problem: PerformanceProblem { lazy.floating.exact }
 
   init(_ lazy: LazySolver) { self.lazy = lazy }
 
@@ -24,16 +24,16 @@ struct UpperBoundSearch {
   /// - Throws: where the solver cannot be run.
   func search(near guess: Double? = nil) async throws -> Result {
     var result = Result()
-    var guess = guess
     for accuracy in [1e-10, 1e-9, 1e-8] {
-      switch try await lazy.solve(near: guess, accuracy: accuracy) {
+      switch try await lazy.solve(
+        from: result.answer?.program, near: guess, accuracy: accuracy)
+      {
       case .unbounded:
         result.isUnbounded = true
         return result
       case .trouble(let reason): result.trouble = reason
       case .solved(let answer):
         result.answer = answer
-        guess = answer.value
         do throws(CertificateFailure) {
           let (certificate, bound) = try certified(answer.program, answer.solution)
           result.certificate = certificate
@@ -51,31 +51,21 @@ struct UpperBoundSearch {
   private func certified(
     _ program: InstanceProgram, _ solution: SemidefiniteSolution
   ) throws(CertificateFailure) -> (DualCertificate, Rational) {
-    let floats = program.multipliers(solution)
+    let multipliers = program.multipliers(solution)
     var certificate = DualCertificate(
-      multipliers: zip(program.constraints, Self.rounded(floats.constraints)).map {
+      multipliers: zip(program.constraints, multipliers.constraints).map {
         DualCertificate.Multiplier(constraint: $0, value: $1)
       },
-      initial: Self.rounded([floats.initial])[0], metricWeights: Self.weights(floats.weights))
+      initial: multipliers.initial, metricWeights: Self.weights(multipliers.weights))
     try MultiplierRepair(problem).repair(&certificate)
     certificate.multipliers.removeAll { $0.value.isZero }
     try LeastInitialMultiplier.set(in: &certificate, of: problem)
     return (certificate, try certificate.check(in: problem))
   }
 
-  /// To multiples of 2⁻⁴⁴ of the largest, none of them negative.
-  private static func rounded(_ numbers: [Double]) -> [Rational] {
-    let largest = numbers.max() ?? 0
-    guard largest > 0, largest.isFinite else { return numbers.map { _ in 0 } }
-    let unit = Double(sign: .plus, exponent: largest.exponent - 44, significand: 1)
-    return numbers.map { number in
-      Rational(exactly: max(0, (number / unit).rounded() * unit)) ?? 0
-    }
-  }
-
   /// To numbers that sum to 1.
-  private static func weights(_ numbers: [Double]) -> [Rational] {
-    var weights = rounded(numbers)
+  private static func weights(_ numbers: [Rational]) -> [Rational] {
+    var weights = numbers
     guard let largest = weights.indices.max(by: { weights[$0] < weights[$1] }) else { return [] }
     weights[largest] = 0
     weights[largest] = 1 - weights.reduce(0) { $0 + $1 }

@@ -1,7 +1,11 @@
 internal import Foundation
 internal import Numbers
 
-/// A performance problem in `Double`, for the solvers: the basis without vectors that nothing speaks of.
+/// A performance problem in `Double`, for the solvers: the basis without vectors that nothing speaks of, and each
+/// quantity in a unit of its own, a power of 2 near its size in a run.
+///
+/// The start's offset `x₀ − x*` is told by the last point's instead, `x_N − x*`, where the method is a translation
+/// of its start: positions near the end are then sums of few small vectors, and not what is left of large ones.
 struct FloatingProblem {
   /// A linear form of the unknowns: entries of a symmetric matrix on the Gram matrix, and of the values.
   struct Form {
@@ -11,18 +15,72 @@ struct FloatingProblem {
   }
 
   let exact: PerformanceProblem
-  /// The basis vectors in use.
+  /// The basis vectors in use; the first of the problem's, where it is among them, is replaced by the last point's
+  /// position as `replacement` tells.
   let basis: [Int]
-  /// The points' positions and gradients on those, rows 2k and 2k + 1.
+  /// The last point's position, where it takes the place of `x₀ − x*`.
+  private let replacement: [Rational]?
+  /// Powers of 2 near the sizes of basis vectors and function values: the solver sees all of them near 1.
+  private let vectorUnits: [Double]
+  private let valueUnits: [Double]
+  /// The sizes that the class and the initial quantity tell.
+  private let units: (length: Double, gradient: Double, value: Double)
+  /// The points' positions and gradients on the basis, in units, rows 2k and 2k + 1.
   private let rows: [[Double]]
   private let coefficients: (gradients: Double, positions: Double, mixed: Double)
-  /// Powers of 2 near the sizes of positions, gradients and values: the solver sees all of them near 1.
-  let units: (length: Double, gradient: Double, value: Double)
 
   init(_ problem: PerformanceProblem) {
-    exact = problem
     let units = Self.units(of: problem.question)
-    self.units = units
+    let basis = Self.usedBasis(of: problem)
+    self.init(
+      problem, basis, vectorUnits: basis.map { $0 == 0 ? units.length : units.gradient },
+      valueUnits: [Double](repeating: units.value, count: problem.valueCount))
+  }
+
+  private init(
+    _ problem: PerformanceProblem, _ basis: [Int], vectorUnits: [Double], valueUnits: [Double]
+  ) {
+    exact = problem
+    units = Self.units(of: problem.question)
+    self.basis = basis
+    (self.vectorUnits, self.valueUnits) = (vectorUnits, valueUnits)
+    let last = problem.points.last?.position
+    let replacement = basis.first == 0 && last?.first == 1 ? last : nil
+    self.replacement = replacement
+    rows = problem.points.flatMap { point in
+      [point.position, point.gradient].map {
+        Self.floating($0, basis, replacing: replacement, vectorUnits)
+      }
+    }
+    let exactCoefficients = problem.pairCoefficients
+    coefficients = (
+      Double(exactCoefficients.gradients), Double(exactCoefficients.positions),
+      Double(exactCoefficients.mixed)
+    )
+  }
+
+  /// The problem in units near the sizes of a run's vectors and values, and the largest factor by which one moved.
+  func rescaled(to run: FloatingRun) -> (problem: FloatingProblem, change: Double) {
+    var change = 1.0
+    // A solver tells sizes down to its own accuracy; a size of 0 has none.
+    func unit(_ old: Double, _ size: Double, near base: Double) -> Double {
+      let new = old * Self.power(min(max(size, 0x1p-16), 0x1p16))
+      let bounded = min(max(new, 0x1p-80 * base), 0x1p80 * base)
+      change = max(change, bounded / old, old / bounded)
+      return bounded
+    }
+    let newVectorUnits = basis.indices.map { place in
+      let length = run.vectors[place].reduce(0) { $0 + $1 * $1 }.squareRoot()
+      return unit(
+        vectorUnits[place], length, near: basis[place] == 0 ? units.length : units.gradient)
+    }
+    let newValueUnits = zip(valueUnits, run.values).map { unit($0, $1, near: units.value) }
+    return (
+      FloatingProblem(exact, basis, vectorUnits: newVectorUnits, valueUnits: newValueUnits), change
+    )
+  }
+
+  private static func usedBasis(of problem: PerformanceProblem) -> [Int] {
     var isUsed = [Bool](repeating: false, count: problem.basisCount)
     let pairs = problem.constraints.contains {
       if case .pair(let i, let j) = $0 { i == 0 || j == 0 } else { false }
@@ -35,35 +93,29 @@ struct FloatingProblem {
       for (index, value) in point.position.enumerated() where !value.isZero && (index > 0 || pairs)
       { isUsed[index] = true }
     }
-    let used = isUsed.indices.filter { isUsed[$0] }
-    basis = used
-    rows = problem.points.flatMap { point in
-      [point.position, point.gradient].map { Self.floating($0, used, units) }
-    }
-    let exactCoefficients = problem.pairCoefficients
-    coefficients = (
-      Double(exactCoefficients.gradients), Double(exactCoefficients.positions),
-      Double(exactCoefficients.mixed)
-    )
+    return isUsed.indices.filter { isUsed[$0] }
   }
 
-  /// A vector on the basis in use, in units.
+  /// A vector on the basis, in units.
   private static func floating(
-    _ vector: [Rational], _ basis: [Int],
-    _ units: (length: Double, gradient: Double, value: Double)
+    _ vector: [Rational], _ basis: [Int], replacing replacement: [Rational]?, _ units: [Double]
   ) -> [Double] {
-    basis.map { index in
-      index < vector.count
-        ? Double(vector[index]) * (index == 0 ? units.length : units.gradient) : 0
+    zip(basis, units).map { index, unit in
+      var coefficient = index < vector.count ? vector[index] : 0
+      if let replacement, index > 0, index < replacement.count, let first = vector.first {
+        coefficient = coefficient - first * replacement[index]
+      }
+      return Double(coefficient) * unit
     }
+  }
+
+  private static func power(_ size: Double) -> Double {
+    Foundation.exp2(Foundation.log2(size).rounded())
   }
 
   private static func units(
     of question: WorstCaseQuestion
   ) -> (length: Double, gradient: Double, value: Double) {
-    func power(_ size: Double) -> Double {
-      Foundation.exp2(Foundation.log2(size).rounded())
-    }
     let slope: (smoothness: Double?, bound: Double?) =
       switch question.functionClass {
       case .lipschitzConvex(let bound): (nil, Double(bound))
@@ -84,15 +136,17 @@ struct FloatingProblem {
   /// The number of rows of the Gram matrix that the solver sees.
   var order: Int { basis.count }
 
-  /// The unit of basis vectors in use.
-  func unit(ofBasis place: Int) -> Double { basis[place] == 0 ? units.length : units.gradient }
-
   /// The unit of a constraint's left side.
   func unit(of constraint: RunConstraint) -> Double {
     switch constraint {
-    case .pair, .minimality: units.value
+    case .pair(let i, let j): max(valueUnit(at: i) ?? 0, valueUnit(at: j) ?? 0)
+    case .minimality(let i): valueUnit(at: i) ?? units.value
     case .bound, .noise: units.gradient * units.gradient
     }
+  }
+
+  private func valueUnit(at point: Int) -> Double? {
+    exact.points[point].value.map { valueUnits[$0] }
   }
 
   func unit(of metric: WorstCaseQuestion.Metric) -> Double {
@@ -103,14 +157,32 @@ struct FloatingProblem {
     }
   }
 
-  private func pairTerms(_ i: Int, _ j: Int) -> [(Int, Int, Double)] {
-    let (xi, gi, xj, gj) = (2 * i, 2 * i + 1, 2 * j, 2 * j + 1)
-    let (alpha, beta, kappa) = coefficients
+  /// A pair's differences: of the positions, of the gradients.
+  private func differences(_ i: Int, _ j: Int) -> (positions: [Double], gradients: [Double]) {
+    (
+      zip(rows[2 * i], rows[2 * j]).map { $0 - $1 },
+      zip(rows[2 * i + 1], rows[2 * j + 1]).map { $0 - $1 }
+    )
+  }
+
+  /// The products whose sum is a pair's left side, but for the values, in units.
+  private func pairTerms(_ i: Int, _ j: Int) -> [(left: [Double], right: [Double], factor: Double)]
+  {
+    let (positions, gradients) = differences(i, j)
+    let unit = unit(of: .pair(i, j))
     return [
-      (gj, xi, 1 + 2 * kappa), (gj, xj, -1 - 2 * kappa), (gi, xi, -2 * kappa),
-      (gi, xj, 2 * kappa), (gi, gi, alpha), (gj, gj, alpha), (gi, gj, -2 * alpha),
-      (xi, xi, beta), (xj, xj, beta), (xi, xj, -2 * beta),
-    ]
+      (rows[2 * j + 1], positions, 1 / unit), (gradients, gradients, coefficients.gradients / unit),
+      (positions, positions, coefficients.positions / unit),
+      (gradients, positions, -2 * coefficients.mixed / unit),
+    ].filter { $0.2 != 0 }
+  }
+
+  /// The places and factors of a pair's function values, in units.
+  private func pairValues(_ i: Int, _ j: Int) -> [(place: Int, value: Double)] {
+    let unit = unit(of: .pair(i, j))
+    return [(i, -1.0), (j, 1.0)].compactMap { point, sign in
+      exact.points[point].value.map { ($0, sign * valueUnits[$0] / unit) }
+    }
   }
 
   func form(of constraint: RunConstraint) -> Form {
@@ -118,13 +190,8 @@ struct FloatingProblem {
       return form(of: exact.quantity(of: constraint), unit: unit(of: constraint))
     }
     var matrix = Accumulator(order: order)
-    for (first, second, value) in pairTerms(i, j) where value != 0 {
-      matrix.add(rows[first], rows[second], times: value / units.value)
-    }
-    var values: [(place: Int, value: Double)] = []
-    if let place = exact.points[i].value { values.append((place, -1)) }
-    if let place = exact.points[j].value { values.append((place, 1)) }
-    return Form(entries: matrix.entries, values: values)
+    for (left, right, factor) in pairTerms(i, j) { matrix.add(left, right, times: factor) }
+    return Form(entries: matrix.entries, values: pairValues(i, j))
   }
 
   var initialForm: Form { form(of: exact.initial, unit: unit(of: exact.question.initial)) }
@@ -136,12 +203,14 @@ struct FloatingProblem {
   private func form(of quantity: RunQuantity, unit: Double) -> Form {
     var matrix = Accumulator(order: order)
     for (weight, vector) in quantity.squares {
-      let row = Self.floating(vector, basis, units)
+      let row = Self.floating(vector, basis, replacing: replacement, vectorUnits)
       matrix.add(row, row, times: Double(weight) / unit)
     }
     return Form(
       entries: matrix.entries,
-      values: quantity.values.map { ($0.place, Double($0.weight) * units.value / unit) })
+      values: quantity.values.map {
+        ($0.place, Double($0.weight) * valueUnits[$0.place] / unit)
+      })
   }
 
   func limit(of constraint: RunConstraint) -> Double {
@@ -182,41 +251,120 @@ struct FloatingProblem {
     }
   }
 
-  /// How far each pair is violated by a Gram matrix and values in units; those that hold are left out.
-  func violations(
-    gram: [Double], values: [Double], above tolerance: Double
-  ) -> [(constraint: RunConstraint, amount: Double)] {
-    let order = order
-    let count = rows.count
-    var left = [Double](repeating: 0, count: count * order)
-    for row in 0..<count {
-      for place in 0..<order where rows[row][place] != 0 {
-        let factor = rows[row][place]
-        for column in 0..<order {
-          left[row * order + column] += factor * gram[place * order + column]
+  /// What is left of each constraint at a run: its left side less its limit, in units.
+  func residuals(_ constraints: [RunConstraint], _ run: FloatingRun) -> [Double] {
+    let vectors = rows.map { run.combined($0) }
+    func product(_ u: [Double], _ v: [Double]) -> Double {
+      zip(u, v).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+    return constraints.map { constraint in
+      guard case .pair(let i, let j) = constraint else {
+        let form = form(of: constraint)
+        var total = -limit(of: constraint)
+        for (row, column, value) in form.entries {
+          total +=
+            (row == column ? value : 2 * value) * product(run.vectors[row], run.vectors[column])
+        }
+        return form.values.reduce(total) { $0 + $1.value * run.values[$1.place] }
+      }
+      let positions = zip(vectors[2 * i], vectors[2 * j]).map { $0 - $1 }
+      let gradients = zip(vectors[2 * i + 1], vectors[2 * j + 1]).map { $0 - $1 }
+      let total =
+        product(vectors[2 * j + 1], positions)
+        + coefficients.gradients * product(gradients, gradients)
+        + coefficients.positions * product(positions, positions)
+        - 2 * coefficients.mixed * product(gradients, positions)
+      return pairValues(i, j).reduce(total / unit(of: constraint)) {
+        $0 + $1.value * run.values[$1.place]
+      }
+    }
+  }
+
+  /// The derivative of a constraint's left side by the coordinates of the run's vectors, row by row, and by its
+  /// values: those that are not 0.
+  func gradient(
+    of constraint: RunConstraint, at run: FloatingRun
+  ) -> [(place: Int, value: Double)] {
+    let dimensions = run.dimensions
+    var dense = [Double](repeating: 0, count: order * dimensions + run.values.count)
+    func add(_ u: [Double], _ vector: [Double], times factor: Double) {
+      for row in 0..<order where u[row] != 0 {
+        for k in 0..<dimensions { dense[row * dimensions + k] += factor * u[row] * vector[k] }
+      }
+    }
+    var values: [(place: Int, value: Double)]
+    if case .pair(let i, let j) = constraint {
+      for (left, right, factor) in pairTerms(i, j) {
+        add(left, run.combined(right), times: factor)
+        add(right, run.combined(left), times: factor)
+      }
+      values = pairValues(i, j)
+    } else {
+      let form = form(of: constraint)
+      for (row, column, value) in form.entries {
+        for k in 0..<dimensions {
+          dense[row * dimensions + k] += 2 * value * run.vectors[column][k]
+          if row != column { dense[column * dimensions + k] += 2 * value * run.vectors[row][k] }
         }
       }
+      values = form.values
     }
-    var products = [Double](repeating: 0, count: count * count)
-    for row in 0..<count {
-      for other in 0...row {
-        var total = 0.0
-        for place in 0..<order { total += left[row * order + place] * rows[other][place] }
-        products[row * count + other] = total
-        products[other * count + row] = total
+    for (place, value) in values { dense[order * dimensions + place] += value }
+    return dense.enumerated().filter { $0.element != 0 }.map { ($0.offset, $0.element) }
+  }
+
+  /// The method's run on `Σ_k (c_k/2)·x_k²`, from a point with all coordinates equal and at the distance 1.
+  func run(onCurvatures curvatures: [Double]) -> FloatingRun {
+    let start = curvatures.map { _ in 1 / Double(curvatures.count).squareRoot() }
+    var vectors: [[Double]] = [start]
+    vectors += [[Double]](
+      repeating: [Double](repeating: 0, count: curvatures.count), count: exact.basisCount - 1)
+    var values = [Double](repeating: 0, count: exact.valueCount)
+    var last = start
+    for point in exact.points {
+      var position = [Double](repeating: 0, count: curvatures.count)
+      for (coefficient, vector) in zip(point.position, vectors) where !coefficient.isZero {
+        let factor = Double(coefficient)
+        for k in position.indices { position[k] += factor * vector[k] }
+      }
+      if let index = point.gradient.firstIndex(where: { !$0.isZero }) {
+        vectors[index] = zip(position, curvatures).map { $0 * $1 }
+      }
+      if let place = point.value {
+        values[place] =
+          zip(position, curvatures).reduce(0) { $0 + $1.1 * $1.0 * $1.0 } / 2 / valueUnits[place]
+      }
+      last = position
+    }
+    if replacement != nil { vectors[0] = last }
+    return FloatingRun(
+      vectors: zip(basis, vectorUnits).map { index, unit in vectors[index].map { $0 / unit } },
+      values: values)
+  }
+
+  /// A run as numbers with few bits: in units multiples of 2⁻⁵⁸, the start's offset of 2⁻¹²⁰.
+  func exactRun(_ run: FloatingRun) -> RunInstance {
+    func exact(_ number: Double) -> Rational { Rational(exactly: number) ?? 0 }
+    func rounded(_ number: Double) -> Rational { exact((number * 0x1p58).rounded() * 0x1p-58) }
+    var vectors = [[Rational]](
+      repeating: [Rational](repeating: 0, count: run.dimensions), count: self.exact.basisCount)
+    for (place, index) in basis.enumerated() {
+      let unit = exact(vectorUnits[place])
+      vectors[index] = run.vectors[place].map { rounded($0) * unit }
+    }
+    if let replacement {
+      let end = vectors[0]
+      vectors[0] = end.indices.map { k in
+        var start = end[k]
+        for (index, coefficient) in replacement.enumerated() where index > 0 && !coefficient.isZero
+        {
+          start = start - coefficient * vectors[index][k]
+        }
+        return start.roundedUp(toBits: 120)
       }
     }
-    var all: [(constraint: RunConstraint, amount: Double)] = []
-    for constraint in exact.constraints {
-      guard case .pair(let i, let j) = constraint else { continue }
-      var total = 0.0
-      for (first, second, value) in pairTerms(i, j) where value != 0 {
-        total += value / units.value * products[first * count + second]
-      }
-      if let place = exact.points[i].value { total -= values[place] }
-      if let place = exact.points[j].value { total += values[place] }
-      if total > tolerance { all.append((constraint, total)) }
-    }
-    return all
+    return RunInstance(
+      weights: [Rational](repeating: 1, count: run.dimensions), vectors: vectors,
+      values: zip(run.values, valueUnits).map { rounded($0) * exact($1) })
   }
 }
