@@ -224,8 +224,7 @@ struct WorstCaseCommand: AsyncParsableCommand {
 
   private func checkCertificate(at path: String) throws {
     try output.checkOutput()
-    let certificate = try WorstCaseCertificate(
-      try JSONValue(parsing: try CertificateFile.contents(of: path)))
+    let certificate = try CertificateFile.certificate(at: path)
     let verdict = certificate.check()
     switch output.format {
     case .json: try output.write(json(verdict, of: certificate).text() + "\n")
@@ -279,7 +278,17 @@ private enum CertificateFile {
   /// What no certificate of ours comes near.
   static let byteLimit = 64 << 20
 
-  static func contents(of path: String) throws(InputFileError) -> Data {
+  static func certificate(at path: String) throws(InputFileError) -> WorstCaseCertificate {
+    let contents = try contents(of: path)
+    do {
+      return try WorstCaseCertificate(try JSONValue(parsing: contents))
+    } catch {
+      throw InputFileError(
+        place: path, message: (error as? any Diagnosable)?.message ?? "\(error)", exitCode: .data)
+    }
+  }
+
+  private static func contents(of path: String) throws(InputFileError) -> Data {
     let handle: FileHandle
     do {
       handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))

@@ -72,7 +72,7 @@ struct RatePropertyTests {
     #expect(cycle.detail?.contains("-2208/1225 → 2592/1225 → 792/1225") == true)
     let adam = try await rates("adam", [("learningRate", "0.01")])
     #expect(adam["rate.non-convergence"]?.verdict == .refuted)
-    #expect(adam["rate.non-convergence"]?.detail?.contains("wrongEnd on reddi") == true)
+    #expect(adam["rate.non-convergence"]?.detail?.contains("wrong end on reddi") == true)
     #expect(adam["rate.worst-case"]?.verdict == .notApplicable)
     #expect(adam["rate.worst-case"]?.detail?.contains("squared") == true)
     #expect(adam["rate.regret"]?.verdict == .refuted, "\(adam["rate.regret"]?.detail ?? "")")

@@ -38,6 +38,9 @@ struct NonConvergenceTests {
       amo(Rational(1, 100)), on: objective, steps: 100_000)
     #expect(finding?.kind == .burst, "\(finding?.detail ?? "converges")")
     #expect((finding?.step ?? 0) > 10_000)
+    // Where the burst has only begun, nothing stays at a level.
+    let early = NonConvergenceSearch.search(amo(Rational(1, 100)), on: objective, steps: 20_000)
+    #expect(early.finding == nil, "\(early.finding?.detail ?? "")")
   }
 
   @Test func `descent that converges is not accused`() async throws {

@@ -120,7 +120,8 @@ struct WorstCaseTests {
         method: "sgd", settings: [("learningRate", "2.309"), ("momentum", "0.27")],
         functionClass: strong, steps: 20),
       KnownWorstCase(method: "nesterov", functionClass: strong, steps: 20),
-      KnownWorstCase(method: "triple-momentum", functionClass: strong, steps: 20),
+      KnownWorstCase(
+        method: "triple-momentum", functionClass: strong, steps: 20, metric: .distance),
       // (μ/2)/((1 − μ)^−2N − (1 − μ)), for γ = 1/L = 1.
       KnownWorstCase(
         method: "sgd", settings: [("learningRate", "1")], functionClass: strong, steps: 50,

@@ -12,7 +12,7 @@ public struct NonConvergence: Sendable, Hashable {
     /// The run is beyond all bounds.
     case divergence
     /// The parameter ends nearer to the worst point than to the best.
-    case wrongEnd
+    case wrongEnd = "wrong end"
   }
 
   public let subject: String
@@ -52,11 +52,16 @@ public enum NonConvergenceSearch {
           format: "the gap shrinks to %.3g at step %d, and is %.3g again at step %d",
           burst.bottom.gap, burst.bottom.step, burst.top.gap, burst.top.step))
     }
-    if let stall = Stall(steps: run.steps, gaps: gaps, rounding: run.gapRounding) {
+    if let stall = Stall(steps: run.steps, gaps: gaps, rounding: run.gapRounding),
+      stall.ratio < burstFactor
+    {
       return found(.stall, stall.steps, stall.level, stall.description)
     }
     return nil
   }
+
+  /// What a gap grows by in a burst, at least.
+  private static let burstFactor = 1000.0
 
   /// A gap 1000 times as large as one before it, that one as the largest of the recorded ones around: a crossing
   /// of the minimum is a small gap for a step, and no convergence. A gap below a billionth of the start's is
@@ -74,7 +79,7 @@ public enum NonConvergenceSearch {
       if around[place] < around[bottom] { bottom = place }
       let floor = max(around[bottom], rounding[bottom] * 1000, .leastNormalMagnitude)
       let ratio = gaps[place] / floor
-      if ratio > 1000, gaps[place] > 1e-9 * start, ratio > best?.ratio ?? 0 {
+      if ratio > burstFactor, gaps[place] > 1e-9 * start, ratio > best?.ratio ?? 0 {
         best = (bottom, place, ratio)
       }
     }

@@ -129,7 +129,8 @@ private struct CertificateReader {
     _ value: JSONValue, _ name: String
   ) throws(CertificateFormatError) -> Rational {
     guard let text = value.string, let number = Rational(text) else {
-      throw CertificateFormatError("\"\(name)\" holds something that is no \"p/q\"")
+      throw CertificateFormatError(
+        "\"\(name)\" holds \(value.text(isIndented: false).prefix(40)), which is no \"p/q\"")
     }
     return number
   }
@@ -227,12 +228,15 @@ private struct CertificateReader {
     var multipliers: [DualCertificate.Multiplier] = []
     for entry in try list(try member("lambda"), "lambda", limit: limit) {
       guard let fields = entry.array, fields.count == 3 else {
-        throw CertificateFormatError("\"lambda\" holds something that is no [i, j, \"p/q\"]")
+        throw CertificateFormatError(
+          "\"lambda\" holds \(entry.text(isIndented: false).prefix(40)), which is no [i, j, \"p/q\"]"
+        )
       }
       func point(_ value: JSONValue) throws(CertificateFormatError) -> Int {
         if value == "*" { return 0 }
         guard let index = value.int, (0...2 * WorstCaseQuestion.stepLimit).contains(index) else {
-          throw CertificateFormatError("\"lambda\" names no point")
+          throw CertificateFormatError(
+            "\"lambda\" holds \(value.text(isIndented: false).prefix(40)), which is no point")
         }
         return index + 1
       }

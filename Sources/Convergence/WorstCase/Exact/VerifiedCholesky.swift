@@ -9,9 +9,9 @@ internal import Numbers
 ///
 /// Source: Rump, *Verification of positive definiteness*, BIT 2006.
 enum VerifiedCholesky {
-  /// Whether the elimination in whole numbers would take more than a second or so.
+  /// Whether the elimination in whole numbers would take more than some tenths of a second.
   static func isFaster(for matrix: SymmetricIntegerMatrix) -> Bool {
-    matrix.order * matrix.bitWidth > 1 << 14
+    matrix.order * matrix.bitWidth > 1 << 13
   }
 
   /// True is a proof; false decides nothing.

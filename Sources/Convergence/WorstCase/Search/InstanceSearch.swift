@@ -41,7 +41,12 @@ struct InstanceSearch {
       best = found
     }
     if let start { keep(self.best(of: start.run, start.program.problem, width)) }
-    var program = start?.program
+    // The run tells better units than those that it was found in.
+    var program = start.map { answer in
+      InstanceProgram(
+        answer.program.problem.rescaled(to: answer.run).problem, answer.program.constraints,
+        scale: answer.program.scale)
+    }
     var excess = 0.0
     for (place, (accuracy, factor)) in Self.attempts.enumerated() {
       let goal = place < Self.patience ? Self.goal : Self.acceptable

@@ -39,9 +39,12 @@ struct LazySolver {
     let exact = floating.exact
     var floating = start?.problem ?? floating
     var constraints = start?.constraints ?? InstanceProgram.firstConstraints(of: exact)
-    var scale = start?.scale ?? Self.scale(for: guess ?? 1)
+    let firstScale = start?.scale ?? Self.scale(for: guess ?? 1)
+    var scale = firstScale
     // Units that were found are kept.
     var (round, rescalings) = (1, start == nil ? 0 : Self.rescalingLimit)
+    var dropped: Set<RunConstraint> = []
+    var isBounded = false
     var last = Double.infinity
     while true {
       let program = InstanceProgram(floating, constraints, scale: scale, tightening: tightening)
@@ -49,8 +52,14 @@ struct LazySolver {
       switch try await solver.solve(
         program.program, accuracy: accuracy, feasibility: feasibility ?? accuracy)
       {
-      case .solved(let found, _): solution = found
+      case .solved(let found, let isAccurate):
+        solution = found
+        isBounded = isBounded || isAccurate
       case .dualInfeasible:
+        // What some of the constraints have bounded, all of them do; and a program blown up tells nothing.
+        if isBounded || scale > firstScale {
+          return .trouble("\(solver.name) finds no bound where it had found one")
+        }
         // A few constraints may bound nothing where all of them do.
         let all = exact.constraints
         guard constraints.count < all.count else { return .unbounded }
@@ -60,7 +69,7 @@ struct LazySolver {
       case .failed(let reason): return .trouble(reason)
       }
       let answer = Answer(program: program, solution: solution, value: program.value(solution))
-      let better = Self.scale(for: answer.value)
+      let better = Self.scale(for: answer.value, found: scale)
       let (rescaled, change) = floating.rescaled(to: answer.run)
       if rescalings < Self.rescalingLimit, change > 16 || !(0.1...10).contains(better / scale) {
         (floating, scale) = (rescaled, better)
@@ -75,7 +84,12 @@ struct LazySolver {
       let isSettled = tolerance > 0 && (last - answer.value).magnitude <= accuracy * answer.value
       if fresh.isEmpty || isSettled || round >= roundLimit { return .solved(answer) }
       last = answer.value
-      if tolerance > 0 { constraints = program.significant(in: solution) }
+      if tolerance > 0 {
+        // What does not matter is dropped, once: what comes back stays.
+        let significant = Set(program.significant(in: solution))
+        constraints.removeAll { !significant.contains($0) && !dropped.contains($0) }
+        dropped.formUnion(known.subtracting(constraints))
+      }
       constraints += fresh.prefix(max(12, 3 * exact.points.count)).map(\.0)
       (floating, scale) = (rescaled, better)
       round += 1
@@ -85,9 +99,10 @@ struct LazySolver {
   /// How often units are chosen anew and nothing else, at most.
   private static let rescalingLimit = 5
 
-  /// The power of 2 that brings a worst case near 1.
-  private static func scale(for value: Double) -> Double {
-    guard value > 1e-12, value < 1e12 else { return 1 }
-    return Double(sign: .plus, exponent: -value.exponent, significand: 1)
+  /// The power of 2 that brings a worst case near 1, as far as the solver can tell it at the given scale.
+  private static func scale(for value: Double, found scale: Double = 1) -> Double {
+    let seen = min(max((value * scale).magnitude, 0x1p-24), 0x1p24)
+    guard seen.isFinite else { return scale }
+    return scale * Double(sign: .plus, exponent: -seen.exponent, significand: 1)
   }
 }

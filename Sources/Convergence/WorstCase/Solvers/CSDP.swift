@@ -17,7 +17,7 @@ struct CSDP: SemidefiniteSolver {
     let outcome = try await folder.run(
       .csdp, ["problem.dat-s", "solution"], limits: .solver(seconds: seconds))
     guard outcome.limit == nil, case .exited(let code) = outcome.status else {
-      return .failed("csdp was \(outcome.summary)")
+      return .failed("csdp: \(outcome.summary)")
     }
     switch code {
     case 1: return .primalInfeasible
@@ -25,9 +25,9 @@ struct CSDP: SemidefiniteSolver {
     case 0, 3...7:
       guard let text = folder.read("solution"),
         let solution = SemidefiniteSolution(parsing: text, of: program)
-      else { return .failed("csdp \(outcome.summary) and left no solution") }
+      else { return .failed("csdp: \(outcome.summary) and left no solution") }
       return .solved(solution, isAccurate: code == 0)
-    default: return .failed("csdp \(outcome.summary)")
+    default: return .failed("csdp: \(outcome.summary)")
     }
   }
 

@@ -23,7 +23,7 @@ struct DSDP: SemidefiniteSolver {
     let outcome = try await folder.run(
       .dsdp, ["problem.dat-s", "-gaptol", "\(accuracy)", "-save", "solution"],
       limits: .solver(seconds: seconds))
-    guard outcome.isSuccess else { return .failed("dsdp5 \(outcome.summary)") }
+    guard outcome.isSuccess else { return .failed("dsdp5: \(outcome.summary)") }
     guard let text = folder.read("solution"),
       let solution = SemidefiniteSolution(parsing: text, of: program)
     else { return .failed("dsdp5 left no solution") }
