@@ -39,8 +39,7 @@ struct LazySolver {
     let exact = floating.exact
     var floating = start?.problem ?? floating
     var constraints = start?.constraints ?? InstanceProgram.firstConstraints(of: exact)
-    let firstScale = start?.scale ?? Self.scale(for: guess ?? 1)
-    var scale = firstScale
+    var scale = start?.scale ?? Self.scale(for: guess ?? 1)
     // Units that were found are kept.
     var (round, rescalings) = (1, start == nil ? 0 : Self.rescalingLimit)
     var dropped: Set<RunConstraint> = []
@@ -56,9 +55,10 @@ struct LazySolver {
         solution = found
         isBounded = isBounded || isAccurate
       case .dualInfeasible:
-        // What some of the constraints have bounded, all of them do; and a program blown up tells nothing.
-        if isBounded || scale > firstScale {
-          return .trouble("\(solver.name) finds no bound where it had found one")
+        // What some of the constraints have bounded, all of them do; and to a solver a metric that is blown up
+        // may look unbounded.
+        if isBounded || scale > 1 {
+          return .trouble("\(solver.name) finds no bound, where there may be one")
         }
         // A few constraints may bound nothing where all of them do.
         let all = exact.constraints
