@@ -15,13 +15,19 @@ final class ProgressBar: Sendable {
   }
 
   func show(done: Int, of count: Int, item: String) {
-    guard isShown, count > 0, ContinuousClock.now - start > .seconds(2) else { return }
+    guard count > 0 else { return }
     let width = 24
     let filled = done * width / count
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+    show("\(bar) \(done)/\(count) \(item)")
+  }
+
+  /// Says what a run is at whose length nobody knows.
+  func show(_ item: String) {
+    guard isShown, ContinuousClock.now - start > .seconds(2) else { return }
     isOnScreen.withLock { isOnScreen in
       isOnScreen = true
-      write("\r\u{1B}[2K\(label) \(bar) \(done)/\(count) \(item)")
+      write("\r\u{1B}[2K\(label) \(item)")
     }
   }
 

@@ -169,6 +169,9 @@ struct WorstCaseCommand: AsyncParsableCommand {
     if let save { try OutputOptions.check(save) }
     var search = WorstCase(subject, question)
     search.solverSeconds = solverSeconds
+    let bar = ProgressBar(label: "worst case of \(subject.name),")
+    search.progress = { item in bar.show(item) }
+    defer { bar.clear() }
     let running = search
     let report = try await Interruption.cancelling { () -> Result<WorstCaseReport, any Error> in
       do { return .success(try await running.run()) } catch { return .failure(error) }

@@ -1,6 +1,7 @@
 import Diagnostics
 import Numbers
 import Processes
+import Synchronization
 import TestSupport
 import Testing
 
@@ -175,6 +176,17 @@ struct WorstCaseTests {
     let report = try await WorstCase(method, question).run()
     #expect(report.status == .unbounded)
     #expect(report.upper == nil)
+  }
+
+  @Test("what the solver is asked is told")
+  func progress() async throws {
+    let question = try WorstCaseQuestion(
+      .smoothConvex(smoothness: 1), steps: 3, metric: .functionGap, initial: .distance)
+    var search = WorstCase(try WorstCaseMethod(named: "nesterov"), question)
+    let told = Mutex<[String]>([])
+    search.progress = { item in told.withLock { $0.append(item) } }
+    _ = try await search.run()
+    #expect(told.withLock { $0.first } == "csdp: 20 of 20 inequalities")
   }
 
   @Test("a solver that runs out of time proves nothing")

@@ -48,6 +48,8 @@ public struct WorstCase: Sendable {
   public let question: WorstCaseQuestion
   /// How long a solver may take for one program.
   public var solverSeconds: Double = 300
+  /// Told what a solver is asked, before each of its programs.
+  public var progress: (@Sendable (String) -> Void)?
   /// Whether proofs and instances that need no solver come first.
   public var triesClosedForms = true
 
@@ -143,7 +145,7 @@ public struct WorstCase: Sendable {
     var answer: LazySolver.Answer?
     for solver in solvers where proof == nil {
       let search = try await UpperBoundSearch(
-        LazySolver(floating: floating, solver: solver)
+        LazySolver(floating: floating, solver: solver, progress: progress)
       ).search(near: guess)
       answer = search.answer ?? answer
       if let certificate = search.certificate, let bound = search.bound {
@@ -161,7 +163,7 @@ public struct WorstCase: Sendable {
     let goals = [InstanceSearch.goal, InstanceSearch.acceptable]
     for (solver, goal) in zip(solvers, goals) where !isTight(proof, instance, goal) {
       let found = try await InstanceSearch(
-        LazySolver(floating: floating, solver: solver)
+        LazySolver(floating: floating, solver: solver, progress: progress)
       ).search(from: answer) { metric in proof.map { Self.width($0.1, metric) } ?? 0 }
       if let found, instance.map({ $0.1 < found.1 }) ?? true { instance = found }
     }

@@ -5,6 +5,7 @@ internal import Numbers
 struct LazySolver {
   let floating: FloatingProblem
   let solver: any SemidefiniteSolver
+  var progress: (@Sendable (String) -> Void)?
 
   /// A solution with all constraints that turned out to matter.
   struct Answer {
@@ -46,6 +47,8 @@ struct LazySolver {
     var isBounded = false
     var last = Double.infinity
     while true {
+      progress?(
+        "\(solver.name): \(constraints.count) of \(exact.constraints.count) inequalities")
       let program = InstanceProgram(floating, constraints, scale: scale, tightening: tightening)
       let solution: SemidefiniteSolution
       switch try await solver.solve(
