@@ -58,6 +58,11 @@ enum VerifiedCholesky {
     let shift =
       2 * unit * ((count + 2) * trace + squares.squareRoot() + trace) + count * 0x1p-1000
     for i in 0..<n { a[i * n + i] -= shift }
+    return factorize(&a, order: n)
+  }
+
+  /// The Cholesky factor in place of the lower triangle, row by row; false where a pivot is not positive.
+  static func factorize(_ a: inout [Double], order n: Int) -> Bool {
     for i in 0..<n {
       for j in 0...i {
         var total = a[i * n + j]

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Numbers
 
 /// Moves a solver's run onto the constraints that it all but attains, and from there within all of them.
@@ -134,19 +133,8 @@ private struct NormalEquations {
   /// the trace. nil where the matrix is not positive definite even so.
   consuming func leastStep() -> [Double]? {
     let ridge = 1e-13 * (0..<count).reduce(0) { $0 + matrix[$1 * count + $1] }
-    for row in 0..<count {
-      matrix[row * count + row] += ridge
-      for column in 0...row {
-        var total = matrix[row * count + column]
-        for k in 0..<column { total -= matrix[row * count + k] * matrix[column * count + k] }
-        if row == column {
-          guard total > 0 else { return nil }
-          matrix[row * count + row] = total.squareRoot()
-        } else {
-          matrix[row * count + column] = total / matrix[column * count + column]
-        }
-      }
-    }
+    for row in 0..<count { matrix[row * count + row] += ridge }
+    guard VerifiedCholesky.factorize(&matrix, order: count) else { return nil }
     for row in 0..<count {
       for k in 0..<row { right[row] -= matrix[row * count + k] * right[k] }
       right[row] /= matrix[row * count + row]
